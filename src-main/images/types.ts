@@ -1,0 +1,49 @@
+/** Shapes shared by the image stages. Paths named `source`/`target` are absolute; `path` is relative, with '/'. */
+
+export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif'
+
+export interface ThumbnailRequest {
+  /** Absolute paths of the pictures. */
+  readonly sources: readonly string[]
+  readonly resolution: number
+}
+
+/** One picture as the certificate's surrogate sees it. */
+export interface ThumbnailReport {
+  /** Per source: 3×S×S bytes (channel-first, sRGB, alpha flattened on white) with facts, or why it cannot be read. */
+  readonly items: readonly (
+    | { ok: true; pixels: Uint8Array; width: number; height: number; format: string; sha256: string }
+    | { ok: false; reason: string }
+  )[]
+}
+
+export interface ExportRequest {
+  readonly source: string
+  readonly target: string
+  /** Noise of the picture's class: 3×S×S, sRGB-encoded, 0–1, |δ| ≤ epsilon. */
+  readonly delta: Float32Array
+  readonly resolution: number
+  /** Largest change of a channel, 0–255. */
+  readonly epsilon: number
+  readonly format: 'keep' | OutputFormat
+  /** 1–100, or null for the format's default. */
+  readonly quality: number | null
+}
+
+/** What was measured on the written file, decoded again. */
+export interface ExportReport {
+  readonly sha256: string
+  readonly bytes: number
+  readonly width: number
+  readonly height: number
+  readonly format: OutputFormat
+  readonly lossless: boolean
+  /** Largest change of a channel of the decoded file, 0–255. */
+  readonly maxAbsDiff: number
+  /** dB over the colour channels, peak 255; null when nothing changed. */
+  readonly psnr: number | null
+  /** Mean SSIM of the luma, 0–1. */
+  readonly ssim: number
+  /** The written picture shrunk to S×S: 3×S×S bytes, made exactly like the thumbnails of the originals. */
+  readonly thumbnail: Uint8Array
+}

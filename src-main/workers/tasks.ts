@@ -1,0 +1,97 @@
+/**
+ * The work that a worker process does: each task's input and output, as one type map.
+ *
+ * Tasks hold no state between calls: all that a task needs is in its input (or in the files it names), so a task whose
+ * worker died is simply sent to another one, and the result never depends on which worker ran it, or when.
+ */
+import type { ProgramSpec, SurrogateState } from '../engines/engine.js'
+import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } from '../images/types.js'
+import type { Smoothing } from '../core/certify/smoothing.js'
+
+/** A raw file of thumbnails: N×3×S×S bytes, channel-first, sRGB, 0–255. Item i starts at i·3·S·S. */
+export interface ThumbnailFile {
+  readonly path: string
+  readonly resolution: number
+}
+
+/** A labelled selection of a thumbnail file: item indices, and each one's class. Same length. */
+export interface Dataset {
+  readonly thumbnails: ThumbnailFile
+  readonly items: Int32Array
+  readonly labels: Int32Array
+}
+
+/** Which engine a task runs on, and the surrogate it is compiled for. */
+export interface Program {
+  readonly engine: 'cpu' | 'webgpu' | 'cuda'
+  readonly spec: ProgramSpec
+}
+
+export type Model = Pick<SurrogateState, 'parameters' | 'statistics'>
+
+export interface TrainTask {
+  readonly program: Program
+  readonly dataset: Dataset
+  /** Class-wise noise to add to each image, K×3×S×S, in 0–1; absent: none. */
+  readonly delta?: Float32Array
+  readonly state: SurrogateState
+  /** Key of every random choice of this training run; with the step's number it fixes batch, augmentation and noise. */
+  readonly seed: string
+  readonly firstStep: number
+  readonly steps: number
+  readonly batchSize: number
+  readonly learningRate: { kind: 'constant'; value: number } | { kind: 'one-cycle'; peak: number; totalSteps: number }
+  /** Weight perturbation of each step: none, N(0, σ²), or N(0, (σ·u)²) with u uniform on [0, 1). */
+  readonly weightNoise: { kind: 'none' } | { kind: 'fixed' | 'uniform-scale'; sigma: number }
+}
+
+export interface TrainResult {
+  readonly state: SurrogateState
+  /** Mean loss over the chunk's steps. */
+  readonly loss: number
+  /** Share of the chunk's (augmented, weight-perturbed) training images classified right, 0–1. */
+  readonly accuracy: number
+}
+
+/** One pass of sign descent over the training thumbnails of some classes (design §2, step 2). */
+export interface NoisePassTask {
+  readonly program: Program
+  readonly dataset: Dataset
+  readonly model: Model
+  /** Noise of all classes before the pass, K×3×S×S, 0–1. */
+  readonly delta: Float32Array
+  /** The classes whose noise this task updates. A class's result does not depend on which others share the task. */
+  readonly classes: readonly number[]
+  readonly seed: string
+  readonly round: number
+  readonly batchSize: number
+  /** Largest |δ|, 0–1. */
+  readonly epsilon: number
+  /** σ of the weight noise, scaled by U(0,1) per batch; 0: none. */
+  readonly sigma: number
+}
+
+export interface DrawsTask {
+  readonly program: Program
+  readonly dataset: Dataset
+  readonly model: Model
+  readonly smoothing: Smoothing
+  readonly seed: string
+  /** Draw indices [first, first + count). */
+  readonly first: number
+  readonly count: number
+}
+
+export interface TaskMap {
+  thumbnails: { input: ThumbnailRequest; output: ThumbnailReport }
+  train: { input: TrainTask; output: TrainResult }
+  noisePass: { input: NoisePassTask; output: { classes: readonly number[]; delta: Float32Array } }
+  draws: { input: DrawsTask; output: { first: number; correct: Int32Array } }
+  /** How many of the dataset's images are classified right, without weight noise; `delta` as in TrainTask. */
+  correct: { input: { program: Program; dataset: Dataset; model: Model; delta?: Float32Array }; output: number }
+  exportImage: { input: ExportRequest; output: ExportReport }
+}
+
+export type TaskName = keyof TaskMap
+export type TaskInput<N extends TaskName> = TaskMap[N]['input']
+export type TaskOutput<N extends TaskName> = TaskMap[N]['output']
