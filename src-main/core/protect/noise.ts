@@ -1,0 +1,27 @@
+/** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
+
+/** Share of ε that one sign step moves each value. */
+export const SIGN_STEP = 0.1
+
+/** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ the noise of its class (0–1), or nothing. */
+export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array): void {
+  if (!delta) for (let i = 0; i < bytes.length; i++) out[i] = bytes[i]! / 255
+  else for (let i = 0; i < bytes.length; i++) out[i] = Math.min(1, Math.max(0, bytes[i]! / 255 + delta[i]!))
+}
+
+/** Sets the gradient to zero where `perturbed` clipped, and adds it to `sum`. All arrays 3×S×S. */
+export function addUnclipped(bytes: Uint8Array, delta: Float32Array, gradient: Float32Array, sum: Float32Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const value = bytes[i]! / 255 + delta[i]!
+    if (value >= 0 && value <= 1) sum[i]! += gradient[i]!
+  }
+}
+
+/** δ ← clip(δ − SIGN_STEP·ε·sign(gradient), ±ε), in place; ε and δ in 0–1. */
+export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: number): void {
+  const step = SIGN_STEP * epsilon
+  for (let i = 0; i < delta.length; i++) {
+    const moved = delta[i]! - step * Math.sign(gradient[i]!)
+    delta[i] = Math.min(epsilon, Math.max(-epsilon, moved))
+  }
+}

@@ -1,0 +1,34 @@
+/** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained (design §2). */
+
+/** SGD steps of the online surrogate in each round, before one pass of sign descent on the noise. */
+export const STEPS_PER_ROUND = 20
+export const LEARN_BATCH = 128
+export const LEARN_RATE = 0.1
+
+/** Training of a surrogate for certification. */
+export const FIT_BATCH = 64
+export const FIT_PEAK_RATE = 0.1
+export const FIT_STEPS = 900
+/** Longest training of a surrogate that does not reach FIT_ACCURACY; each attempt adds FIT_STEPS. */
+export const FIT_STEPS_CAP = 2700
+/** Share of its training data that a surrogate must classify right, without weight noise. */
+export const FIT_ACCURACY = 0.9
+
+/**
+ * Rounds of alternating minimisation. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
+ * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough.
+ */
+export function roundBudget(trainImages: number): number {
+  const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
+  return Math.min(60, Math.max(10, Math.ceil(300 / stepsPerPass)))
+}
+
+/** Learning rate of a step of the one-cycle schedule (Smith & Topin 2019): cosine up over 30 %, cosine down to ~0. */
+export function oneCycle(step: number, totalSteps: number, peak: number): number {
+  const start = peak / 25
+  const end = start / 1e4
+  const warm = Math.max(1, 0.3 * totalSteps - 1)
+  const blend = (from: number, to: number, share: number) => to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2
+  if (step <= warm) return blend(start, peak, step / warm)
+  return blend(peak, end, Math.min(1, (step - warm) / Math.max(1, totalSteps - 1 - warm)))
+}

@@ -1,0 +1,53 @@
+/** Reads pictures of a thumbnail file, one at a time: a worker never holds a collection. */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { keyedRandom } from '../core/random/random.js'
+import { FixativeError } from '../core/errors.js'
+import type { ThumbnailFile } from './tasks.js'
+
+export interface ThumbnailReader {
+  /** Bytes of one item, 3×S×S; the buffer is reused by the next call. */
+  read(item: number): Uint8Array
+  close(): void
+}
+
+/** @throws FixativeError `thumbnails-missing` when the file is gone or too short. */
+export function openThumbnails({ path, resolution }: ThumbnailFile): ThumbnailReader {
+  const size = 3 * resolution * resolution
+  const buffer = new Uint8Array(size)
+  const lost = (cause?: unknown) =>
+    new FixativeError(
+      'thumbnails-missing',
+      `The job's own file ${path} is missing or damaged.`,
+      'Start the job again.',
+      {
+        cause,
+      },
+    )
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (error) {
+    throw lost(error)
+  }
+  return {
+    read(item) {
+      if (readSync(file, buffer, 0, size, item * size) !== size) throw lost()
+      return buffer
+    },
+    close: () => closeSync(file),
+  }
+}
+
+/** The endless stream of training positions: a fresh seeded permutation of 0…n−1 for each epoch. */
+export function epochOrder(count: number, seed: string): (position: number) => number {
+  let epoch = -1
+  let order = new Int32Array(0)
+  return (position) => {
+    const wanted = Math.floor(position / count)
+    if (wanted !== epoch) {
+      epoch = wanted
+      order = keyedRandom(seed, 'order', epoch).permutation(count)
+    }
+    return order[position % count]!
+  }
+}

@@ -1,0 +1,40 @@
+/** The table of tasks: every name of the task map, and what does it. */
+import { FixativeError } from '../core/errors.js'
+import type { SurrogateProgram } from '../engines/engine.js'
+import { exportImage } from '../images/export.js'
+import { thumbnails } from '../images/thumbnail.js'
+import { correctCount, draws } from './evaluate.js'
+import { noisePass } from './noise-pass.js'
+import { programFor } from './programs.js'
+import type { Program, TaskInput, TaskMap, TaskName, TaskOutput } from './tasks.js'
+import { train } from './train.js'
+
+type Table = { readonly [N in TaskName]: (input: TaskInput<N>) => Promise<TaskOutput<N>> }
+
+const TABLE: Table = {
+  thumbnails,
+  train: onProgram(train),
+  noisePass: onProgram(noisePass),
+  draws: onProgram(draws),
+  correct: onProgram(correctCount),
+  exportImage,
+}
+
+/** Runs a recipe on the surrogate that its task names. */
+function onProgram<I extends { program: Program }, O>(
+  recipe: (program: SurrogateProgram, task: I) => Promise<O>,
+): (task: I) => Promise<O> {
+  return async (task) => recipe(await programFor(task.program), task)
+}
+
+/**
+ * Runs one task of the task map in this process.
+ * @throws FixativeError `unknown-task` when parent and worker are of different versions; else what the task throws.
+ */
+export async function runTask(task: string, input: unknown): Promise<TaskMap[TaskName]['output']> {
+  if (!Object.hasOwn(TABLE, task)) {
+    throw new FixativeError('unknown-task', `A worker was asked for "${task}", which it does not know.`)
+  }
+  // The parent is this program: the pool's types have checked the input against the name.
+  return (TABLE[task as TaskName] as (value: unknown) => Promise<TaskMap[TaskName]['output']>)(input)
+}

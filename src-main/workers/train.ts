@@ -1,0 +1,60 @@
+/** A run of training steps: batches, augmentation and weight noise, each keyed by the step's number. */
+import { drawAugmentation, augment } from '../core/protect/augment.js'
+import { perturbed } from '../core/protect/noise.js'
+import { oneCycle } from '../core/protect/schedule.js'
+import { keyedRandom } from '../core/random/random.js'
+import type { SurrogateProgram } from '../engines/engine.js'
+import { epochOrder, openThumbnails } from './dataset.js'
+import type { TrainResult, TrainTask } from './tasks.js'
+
+export async function train(program: SurrogateProgram, task: TrainTask): Promise<TrainResult> {
+  const { dataset, delta, seed, batchSize } = task
+  const { resolution } = dataset.thumbnails
+  const size = 3 * resolution * resolution
+  const thumbnails = openThumbnails(dataset.thumbnails)
+  const position = epochOrder(dataset.items.length, seed)
+  const images = new Float32Array(batchSize * size)
+  const labels = new Int32Array(batchSize)
+  const picture = new Float32Array(size)
+  let { state } = task
+  let loss = 0
+  let correct = 0
+  try {
+    for (let step = task.firstStep; step < task.firstStep + task.steps; step++) {
+      const random = keyedRandom(seed, 'augment', step)
+      for (let n = 0; n < batchSize; n++) {
+        const index = position(step * batchSize + n)
+        const label = dataset.labels[index]!
+        perturbed(thumbnails.read(dataset.items[index]!), delta?.subarray(label * size, (label + 1) * size), picture)
+        augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
+        labels[n] = label
+      }
+      const noise = weightNoise(task, step)
+      const result = await program.train({
+        state,
+        batch: { images, labels },
+        learningRate: learningRate(task, step),
+        ...(noise ? { perturbation: noise } : {}),
+      })
+      state = result.state
+      loss += result.loss
+      correct += result.correct
+    }
+  } finally {
+    thumbnails.close()
+  }
+  return { state, loss: loss / task.steps, accuracy: correct / (task.steps * batchSize) }
+}
+
+function learningRate({ learningRate: schedule }: TrainTask, step: number): number {
+  return schedule.kind === 'constant' ? schedule.value : oneCycle(step, schedule.totalSteps, schedule.peak)
+}
+
+function weightNoise({ weightNoise: plan, seed, state }: TrainTask, step: number): Float32Array | undefined {
+  if (plan.kind === 'none') return undefined
+  const random = keyedRandom(seed, 'weight-noise', step)
+  const scale = plan.kind === 'uniform-scale' ? plan.sigma * random.uniform() : plan.sigma
+  const noise = new Float32Array(state.parameters.length)
+  random.fillGaussian(noise, scale)
+  return noise
+}
