@@ -1,7 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // Electron itself is not there in plain Node; electron-store must see the same stand-in, so it is not left to Node.
+  resolve: { alias: { electron: fileURLToPath(new URL('test/fakes/electron.ts', import.meta.url)) } },
   test: {
+    server: { deps: { inline: ['electron-store'] } },
     include: ['src-main/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,0 +1,47 @@
+/** Response headers of everything that the app's scheme serves. */
+
+/**
+ * What a page of the app may load: its own files, and nothing else from anywhere. `style-src-attr` is there because
+ * components place their pop-ups with `style` attributes; a style attribute cannot load a file (`img-src` and
+ * `font-src` still hold) and style *elements* stay forbidden.
+ */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'none'",
+  "object-src 'none'",
+  "frame-src 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** For the hidden page that is printed: no script, no connection; its pictures and styles are inside the document. */
+export const REPORT_POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** The headers of one answer: the policy, and the type taken as stated. Nothing is kept in a cache unless asked. */
+export function securityHeaders(policy: string, contentType: string): Record<string, string> {
+  return {
+    'content-security-policy': policy,
+    'content-type': contentType,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
+    'cache-control': 'no-store',
+  }
+}

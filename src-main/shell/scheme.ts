@@ -1,0 +1,90 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+import { protocol, type Session } from 'electron'
+import { HOST, IMAGE_PATH, SCHEME } from './channels.js'
+import { PAGE_POLICY, securityHeaders } from './content-security-policy.js'
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+}
+
+/** One picture, ready to be shown. */
+export interface ServedImage {
+  readonly bytes: Uint8Array
+  readonly mime: string
+}
+
+/** The picture behind an opaque id, null for an unknown id. */
+export type ImageSource = (id: string) => Promise<ServedImage | null>
+
+/** Declares the app's scheme. Must run before Electron is ready; `bypassCSP` and service workers stay off. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ])
+}
+
+/** Answers the app's scheme in one session: the window's files in `root`, and pictures by id. */
+export async function setupScheme(session: Session, root: string, images: ImageSource): Promise<void> {
+  session.protocol.handle(SCHEME, await schemeHandler(root, images))
+}
+
+/**
+ * The request handler behind the scheme. The files are listed once, at start, and a request is looked up in that list:
+ * no path is ever put together from a URL, so no URL can name a file outside `root`.
+ *
+ * @param root folder of the built window (its `index.html` and assets)
+ * @throws when `root` cannot be read
+ */
+export async function schemeHandler(
+  root: string,
+  images: ImageSource,
+): Promise<(request: Request) => Promise<Response>> {
+  const files = await listFiles(root)
+  return async (request) => {
+    if (request.method !== 'GET') return refuse(405)
+    const url = new URL(request.url)
+    if (url.protocol !== `${SCHEME}:` || url.host !== HOST) return refuse(404)
+    if (url.pathname.startsWith(IMAGE_PATH)) return imageResponse(url.pathname.slice(IMAGE_PATH.length), images)
+    const file = files.get(url.pathname === '/' ? '/index.html' : url.pathname)
+    if (file === undefined) return refuse(404)
+    const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream'
+    // Read rather than fetched by file: URL, so that the window's session needs no right to the file scheme.
+    return new Response(new Uint8Array(await readFile(file)), { headers: securityHeaders(PAGE_POLICY, type) })
+  }
+}
+
+async function imageResponse(id: string, images: ImageSource): Promise<Response> {
+  if (!/^[\w-]{1,100}$/.test(id)) return refuse(404)
+  const image = await images(id).catch(() => null)
+  if (image === null || !image.mime.startsWith('image/')) return refuse(404)
+  // A copy: the source may hand out a view of a larger buffer that it keeps in its cache.
+  return new Response(new Uint8Array(image.bytes), {
+    headers: { ...securityHeaders(PAGE_POLICY, image.mime), 'cache-control': 'private, max-age=3600' },
+  })
+}
+
+/** URL path → absolute path of every regular file below `root`; links are left out. */
+async function listFiles(root: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>()
+  const visit = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) await visit(path)
+      else if (entry.isFile()) files.set(`/${relative(root, path).split(sep).join('/')}`, path)
+    }
+  }
+  await visit(root)
+  return files
+}
+
+function refuse(status: 404 | 405): Response {
+  return new Response(null, { status, headers: securityHeaders(PAGE_POLICY, 'text/plain') })
+}

@@ -1,0 +1,90 @@
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { app } from 'electron'
+import Store from 'electron-store'
+import { z } from 'zod'
+import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../contract.js'
+import { DEFAULT_WINDOW_STATE, windowStateSchema, type WindowState } from './window-state.js'
+
+const schemas = { settings: appSettingsSchema, window: windowStateSchema } as const
+interface Stored {
+  settings: AppSettings
+  window: WindowState
+}
+const DEFAULTS: Stored = { settings: DEFAULT_APP_SETTINGS, window: DEFAULT_WINDOW_STATE }
+
+/** What the app remembers between sessions: one small JSON file that only this user can read. No secrets. */
+export interface AppStore {
+  settings(): AppSettings
+  setSettings(settings: AppSettings): void
+  window(): WindowState
+  setWindow(state: WindowState): void
+  /** Where an unreadable settings file was put; null: there was none. */
+  readonly setAside: string | null
+}
+
+/**
+ * Opens `settings.json` in `folder`. The JSON schema is derived from the contract's zod schema, so the two cannot
+ * drift. A file of an older version is migrated value by value; one that cannot be read at all is set aside and the
+ * app starts with the defaults, because a broken settings file must not keep it from opening.
+ */
+export function openStore(folder: string): AppStore {
+  const file = join(folder, 'settings.json')
+  let setAside: string | null = null
+  let store: Store<Stored>
+  try {
+    store = createStore(folder)
+  } catch (error) {
+    if (!existsSync(file)) throw error
+    setAside = join(folder, 'settings.unreadable.json')
+    renameSync(file, setAside)
+    store = createStore(folder)
+  }
+  return {
+    settings: () => store.get('settings'),
+    setSettings: (settings) => store.set('settings', appSettingsSchema.parse(settings)),
+    window: () => store.get('window'),
+    setWindow: (state) => store.set('window', windowStateSchema.parse(state)),
+    setAside,
+  }
+}
+
+function createStore(folder: string): Store<Stored> {
+  return new Store<Stored>({
+    name: 'settings',
+    cwd: folder,
+    configFileMode: 0o600,
+    accessPropertiesByDotNotation: false,
+    defaults: DEFAULTS,
+    schema: { settings: jsonSchema(schemas.settings), window: jsonSchema(schemas.window) },
+    migrations: migrations(),
+  })
+}
+
+/**
+ * Runs once when a file of another version is opened. Named steps for a renamed field go before the last one, which
+ * keeps each value that this version understands and takes the default for the others.
+ */
+function migrations(): Record<string, (store: Pick<Store<Stored>, 'get' | 'set'>) => void> {
+  return {
+    [app.getVersion()]: (store) => {
+      store.set('settings', keepValid(schemas.settings, store.get('settings'), DEFAULTS.settings))
+      store.set('window', keepValid(schemas.window, store.get('window'), DEFAULTS.window))
+    },
+  }
+}
+
+/** `defaults` with each own field of `stored` that its schema accepts. */
+export function keepValid<T extends object>(schema: z.ZodObject, stored: unknown, defaults: T): T {
+  if (typeof stored !== 'object' || stored === null) return defaults
+  const kept = Object.entries(schema.shape).flatMap(([key, field]) => {
+    const parsed = Object.hasOwn(stored, key) ? z.safeParse(field, (stored as Record<string, unknown>)[key]) : null
+    return parsed?.success === true ? [[key, parsed.data]] : []
+  })
+  return { ...defaults, ...(Object.fromEntries(kept) as Partial<T>) }
+}
+
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  // Without the name of the dialect, which the store's validator does not take inside a property.
+  return Object.fromEntries(Object.entries(z.toJSONSchema(schema, { io: 'output' })).filter(([key]) => key !== '$schema'))
+}
