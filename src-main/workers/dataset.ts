@@ -41,7 +41,7 @@ export function openThumbnails({ path, resolution }: ThumbnailFile): ThumbnailRe
 /** The endless stream of training positions: a fresh seeded permutation of 0…n−1 for each epoch. */
 export function epochOrder(count: number, seed: string): (position: number) => number {
   let epoch = -1
-  let order = new Int32Array(0)
+  let order: Int32Array = new Int32Array(0)
   return (position) => {
     const wanted = Math.floor(position / count)
     if (wanted !== epoch) {

@@ -5,7 +5,7 @@ import { keyedRandom } from '../core/random/random.js'
 import { parameterLayout } from '../core/surrogate/architecture.js'
 import type { Batch, SurrogateProgram } from '../engines/engine.js'
 import { openThumbnails } from './dataset.js'
-import type { Dataset, DrawsTask, Model } from './tasks.js'
+import type { Dataset, DrawsTask, TaskInput } from './tasks.js'
 
 /** Images evaluated at once: enough to fill the caches, few enough to stay in them. */
 const CHUNK = 100
@@ -13,7 +13,7 @@ const CHUNK = 100
 /** @param delta class-wise noise to add to each image, K×3×S×S, 0–1. */
 export async function correctCount(
   program: SurrogateProgram,
-  { dataset, model, delta }: { dataset: Dataset; model: Model; delta?: Float32Array },
+  { dataset, model, delta }: TaskInput<'correct'>,
 ): Promise<number> {
   let correct = 0
   for (const batch of batches(dataset, delta)) correct += await program.correct(model, batch)
