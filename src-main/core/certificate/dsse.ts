@@ -1,0 +1,117 @@
+/** DSSE v1 envelopes (github.com/secure-systems-lab/dsse) signed with Ed25519: the bytes that are signed are kept. */
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { z } from 'zod'
+import { FixativeError } from '../errors.js'
+import { type Statement, statementSchema } from './schema.js'
+
+export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
+/** Largest envelope that is read, in bytes; 100,000 files and 100,000 draws stay below it. */
+export const MAX_ENVELOPE = 64 * 1024 * 1024
+
+const base64 = z
+  .string()
+  .max(MAX_ENVELOPE)
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+const envelopeSchema = z.strictObject({
+  payloadType: z.literal(PAYLOAD_TYPE),
+  payload: base64,
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().max(200).optional(), sig: base64.max(200) }))
+    .min(1)
+    .max(10),
+})
+export type Envelope = z.infer<typeof envelopeSchema>
+
+const invalid = (what: string, cause?: unknown) =>
+  new FixativeError(
+    'certificate-invalid',
+    `This is not a Fixative certificate: ${what}.`,
+    'Get the file again from whoever made it.',
+    { cause },
+  )
+
+/** Pre-authentication encoding: "DSSEv1" SP len(type) SP type SP len(body) SP body; lengths in bytes. */
+export function preAuthentication(payloadType: string, payload: Buffer): Buffer {
+  const type = Buffer.from(payloadType)
+  return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `), payload])
+}
+
+/** SHA-256 of the key's DER form, in hex: how a key is named. @throws FixativeError `key-invalid`. */
+export function keyId(publicKeyPem: string): string {
+  const der = publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' })
+  return createHash('sha256').update(der).digest('hex')
+}
+
+/** @throws FixativeError `key-invalid` for anything but an Ed25519 public key (a private one is reduced to it). */
+export function publicKeyOf(pem: string): KeyObject {
+  try {
+    const key = createPublicKey(pem)
+    if (key.asymmetricKeyType === 'ed25519') return key
+  } catch {
+    // Falls through to the one error: what exactly is wrong inside a key is of no use to the reader.
+  }
+  throw new FixativeError(
+    'key-invalid',
+    'This is not an Ed25519 key in PEM form.',
+    'Export the key with `fixative keys export`.',
+  )
+}
+
+/** Signs a statement with an Ed25519 private key (PKCS#8 PEM) and returns the envelope as JSON text. */
+export function signStatement(statement: Statement, privateKeyPem: string): string {
+  const key = createPrivateKey(privateKeyPem)
+  const payload = Buffer.from(JSON.stringify(statement))
+  const publicPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+  const envelope: Envelope = {
+    payloadType: PAYLOAD_TYPE,
+    payload: payload.toString('base64'),
+    signatures: [
+      { keyid: keyId(publicPem), sig: sign(null, preAuthentication(PAYLOAD_TYPE, payload), key).toString('base64') },
+    ],
+  }
+  return `${JSON.stringify(envelope, null, 2)}\n`
+}
+
+export interface OpenedEnvelope {
+  readonly statement: Statement
+  /** True when a signature of the envelope is by the key that the statement names as its issuer's. */
+  readonly signed: boolean
+  readonly publicKey: string
+  readonly keyId: string
+}
+
+/**
+ * Reads an envelope: size, JSON, schema, signature. A well-formed certificate with a wrong signature is returned with
+ * `signed: false`, so that the reader can be told what it claimed.
+ * @throws FixativeError `certificate-invalid` for anything that is not a certificate.
+ */
+export function openEnvelope(json: string | Buffer): OpenedEnvelope {
+  if (json.length > MAX_ENVELOPE) throw invalid('it is larger than 64 MB')
+  const envelope = parse(envelopeSchema, json.toString('utf8'), 'its envelope')
+  const payload = Buffer.from(envelope.payload, 'base64')
+  const statement = parse(statementSchema, payload.toString('utf8'), 'its content')
+  const { publicKey } = statement.predicate.issuer
+  let key: KeyObject
+  try {
+    key = publicKeyOf(publicKey)
+  } catch (error) {
+    throw invalid("the issuer's key in it is broken", error)
+  }
+  const body = preAuthentication(envelope.payloadType, payload)
+  const signed = envelope.signatures.some(({ sig }) => verify(null, body, key, Buffer.from(sig, 'base64')))
+  return { statement, signed, publicKey, keyId: keyId(publicKey) }
+}
+
+function parse<T>(schema: z.ZodType<T>, json: string, what: string): T {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (error) {
+    throw invalid(`${what} is not JSON`, error)
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const where = issue?.path.join('.').slice(0, 200)
+  throw invalid(`${what} does not fit the format${where ? ` at ${where}` : ''}`, result.error)
+}

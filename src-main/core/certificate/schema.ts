@@ -1,0 +1,130 @@
+/**
+ * The certificate's format: an in-toto Statement v1 whose predicate is Fixative's. This file is the one definition;
+ * docs/certificate.md explains it. Every length and number is limited, because certificates come from strangers.
+ */
+import { z } from 'zod'
+
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+export const PREDICATE_TYPE = 'urn:fixative:learnability:v1'
+export const DEFINITION = '(q,eta)-learnability, quantile parametric smoothing'
+
+const MAX_FILES = 200_000
+const MAX_DRAWS = 100_000
+
+const text = (max = 1_000) => z.string().max(max)
+const count = z.int().min(0).max(10_000_000)
+const share = z.number().min(0).max(1)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+/** A relative path with '/' that cannot leave its folder. */
+const relativePath = text(4_096)
+  .min(1)
+  .refine((path) => !path.startsWith('/') && !/^[A-Za-z]:/.test(path) && !path.includes('\\') && !path.includes('\0'), {
+    message: 'not a relative path',
+  })
+  .refine((path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), {
+    message: 'leaves its folder',
+  })
+const range = z.strictObject({ min: z.number().min(0).max(1_000), mean: z.number().min(0).max(1_000) })
+
+const point = z.strictObject({
+  /** Radius of the parameter shift, in units of σ and in the parameters' own. */
+  etaOverSigma: z.number().min(0).max(10),
+  eta: z.number().min(0).max(100),
+  /** Φ(Φ⁻¹(q) + η/σ). */
+  qBar: share,
+  /** The order statistic that is the bound; null: abstained. */
+  k: z.int().min(1).max(MAX_DRAWS).nullable(),
+  /** Upper bound of the accuracy, 0–1; null: abstained. */
+  bound: share.nullable(),
+})
+
+const measured = z.strictObject({
+  /** Share of its own training pictures that the surrogate classifies right, without weight noise. */
+  trainAccuracy: share,
+  /** The same for the held-out originals. */
+  cleanAccuracy: share,
+  /** For each draw, how many of the held-out originals the perturbed surrogate classifies right. */
+  correct: z.array(count).min(1).max(MAX_DRAWS),
+  curve: z.array(point).min(1).max(32),
+})
+
+export const certificationSchema = z
+  .strictObject({
+    definition: z.literal(DEFINITION),
+    surrogate: z.strictObject({
+      architecture: text(100),
+      parameters: z.int().min(1).max(1e9),
+      normalisation: text(300),
+    }),
+    smoothing: z.strictObject({ kind: z.enum(['isotropic', 'layer-scaled']), sigma: z.number().gt(0).max(100) }),
+    q: z.number().gt(0).lt(1),
+    draws: z.int().min(1).max(MAX_DRAWS),
+    confidence: z.number().gt(0.5).lt(1),
+    trainImages: count,
+    testImages: z.int().min(1).max(10_000_000),
+    chance: share,
+    protected: measured,
+    control: measured,
+    headline: z.strictObject({
+      etaOverSigma: z.number().min(0).max(10),
+      protectedAtMost: share.nullable(),
+      controlAtLeast: share.nullable(),
+    }),
+    verdict: z.enum(['informative', 'weak', 'inconclusive']),
+  })
+  .refine(
+    ({ draws, testImages, ...rest }) =>
+      [rest.protected, rest.control].every(
+        ({ correct }) => correct.length === draws && correct.every((value) => value <= testImages),
+      ),
+    { message: 'the counts do not fit the number of draws and test images' },
+  )
+
+export const predicateSchema = z
+  .strictObject({
+    tool: z.strictObject({ name: text(100), version: text(100) }),
+    issuedAt: z.iso.datetime(),
+    issuer: z.strictObject({ name: text(200).optional(), publicKey: text(1_000) }),
+    collection: z.strictObject({
+      images: count,
+      classes: z.array(z.strictObject({ name: text(500), count })).max(10_000),
+      labelSource: z.enum(['folders', 'auto', 'csv']),
+      skipped: z.array(z.strictObject({ path: text(4_096), reason: text(1_000) })).max(MAX_FILES),
+    }),
+    protection: z.strictObject({
+      method: z.enum(['pue', 'pue-b', 'emn']),
+      strength: z.enum(['subtle', 'balanced', 'strong', 'custom']),
+      /** 0–255. */
+      epsilon: z.number().gt(0).max(255),
+      resolution: z.int().min(8).max(1_024),
+      quality: z.strictObject({ maxAbsDiff: z.number().min(0).max(255), psnr: range, ssim: range }),
+    }),
+    certification: certificationSchema.nullable(),
+    /** Why nothing was certified; present exactly when `certification` is null. */
+    certificationSkipped: z.strictObject({ reason: text(2_000) }).optional(),
+    limits: z.array(text(2_000)).max(50),
+    private: z.strictObject({ sha256 }),
+  })
+  .refine((predicate) => (predicate.certification === null) === (predicate.certificationSkipped !== undefined), {
+    message: 'either certified, or a reason why not',
+  })
+
+export const statementSchema = z
+  .strictObject({
+    _type: z.literal(STATEMENT_TYPE),
+    subject: z
+      .array(z.strictObject({ name: relativePath, digest: z.strictObject({ sha256 }) }))
+      .min(1)
+      .max(MAX_FILES),
+    predicateType: z.literal(PREDICATE_TYPE),
+    predicate: predicateSchema,
+  })
+  .refine(({ subject }) => new Set(subject.map(({ name }) => name)).size === subject.length, {
+    message: 'a file is listed twice',
+  })
+
+export type Statement = z.infer<typeof statementSchema>
+export type Predicate = z.infer<typeof predicateSchema>
+export type Certification = z.infer<typeof certificationSchema>
+export type CurvePoint = z.infer<typeof point>
+export type Verdict = Certification['verdict']

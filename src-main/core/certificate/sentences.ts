@@ -1,0 +1,58 @@
+/** What a certificate says, in words: one place for the command line, the report and the window. */
+import type { Certification, Verdict } from './schema.js'
+
+/** A bound from above is rounded up, one from below down, so that the sentence never says more than was shown. */
+function percent(share: number, round: (value: number) => number): string {
+  // Shares are ratios of integers; 1e-9 keeps 0.12 from becoming 13 % by a rounding error.
+  const nudge = round === Math.ceil ? -1e-9 : 1e-9
+  return `${round(share * 100 + nudge)} %`
+}
+
+/** The headline sentence of the design (§4). */
+export function headlineSentence({ headline, chance }: Pick<Certification, 'headline' | 'chance'>): string {
+  const guessing = `Guessing gives ${Math.round(chance * 100)} %.`
+  const { protectedAtMost, controlAtLeast } = headline
+  const trainedOnOriginals =
+    controlAtLeast === null ? '' : `; trained on the originals, at least ${percent(controlAtLeast, Math.floor)}`
+  if (protectedAtMost === null) {
+    return `Too few draws were made to bound what a classifier of this kind learns from the protected files. ${guessing}`
+  }
+  const atMost = percent(protectedAtMost, Math.ceil)
+  return `A classifier of this kind trained on the protected files recognises at most ${atMost} of your pictures${trainedOnOriginals}. ${guessing}`
+}
+
+const VERDICTS: Record<Verdict, string> = {
+  informative: 'Informative: the protection, not the test, keeps the classifier from learning.',
+  weak: 'Weak: a classifier learns less from the protected files than from the originals, but not by much.',
+  inconclusive: 'Inconclusive: this test cannot tell the protected files from the originals.',
+}
+
+export function verdictSentence(verdict: Verdict): string {
+  return VERDICTS[verdict]
+}
+
+/** What the numbers do not say; goes into every certificate and report. */
+export function limitSentences(certified: boolean): string[] {
+  const always = [
+    'This concerns image classifiers. It does not say that a generative model cannot imitate the pictures or their style.',
+    'Pictures that were ever published without protection can still be learnt from.',
+    'A classifier that starts from a network trained on other pictures can learn more than one that starts from nothing.',
+    'Heavy JPEG compression, conversion to greyscale and similar changes weaken the protection.',
+  ]
+  if (!certified) return always
+  return [
+    'The bounds speak of classifiers of the stated architecture whose weights lie near the tested surrogate’s, not of other architectures.',
+    'They speak of a fraction q of randomly perturbed classifiers; the remaining ones, or one without the perturbation, may recognise more.',
+    'They speak of the held-out pictures of this collection, not of other pictures.',
+    'The statistics of the batch normalisation are frozen constants of the surrogate and are not perturbed.',
+    ...always,
+  ]
+}
+
+/** Why a collection was protected but not certified. */
+export const NOT_CERTIFIED = {
+  'turned-off': 'Certification was turned off.',
+  'one-class': 'A certificate needs at least two classes; this collection has one.',
+  'few-images': 'A certificate needs at least 8 different images in each class; this collection has too few.',
+} as const
+export type NotCertifiedReason = keyof typeof NOT_CERTIFIED
