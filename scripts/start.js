@@ -1,0 +1,79 @@
+/**
+ * `npm start`: builds the app and opens it. Electron's own program is not part of the installation; it is fetched here,
+ * at the first start. Where that is impossible, or there is no display, one sentence says so and what to do instead.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const INSTEAD = '`npm run serve` opens the same app in your browser.'
+
+/** Folder of the electron package, which is found without loading it: loading starts the download. */
+const electronPackage = () => dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+
+/** Absolute path of Electron's program, null when it has not been fetched. */
+export function electronProgram(env = process.env, folder = electronPackage()) {
+  const pathFile = join(folder, 'path.txt')
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : null
+  const override = env.ELECTRON_OVERRIDE_DIST_PATH
+  const program = override ? join(override, name ?? 'electron') : name === null ? null : join(folder, 'dist', name)
+  return program !== null && existsSync(program) ? program : null
+}
+
+/** Why no window can be opened here, one sentence; null: it can. */
+export function noWindow(env = process.env, platform = process.platform) {
+  if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
+    return `The desktop app needs a display and there is none here: ${INSTEAD}`
+  }
+  return null
+}
+
+/** Fetches Electron's program. False: impossible. What goes wrong is not shown: it is a stack trace of the downloader. */
+function fetchElectron() {
+  console.log('Fetching Electron (about 110 MB, only this once) …')
+  const { status } = spawnSync(process.execPath, [join(electronPackage(), 'install.js')], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+    timeout: 15 * 60_000,
+  })
+  return status === 0
+}
+
+function build() {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const { status } = spawnSync(npm, ['run', '--silent', 'build'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  return status === 0
+}
+
+/** Exit code of `npm start`. */
+async function main(args) {
+  const reason = noWindow()
+  if (reason !== null) {
+    console.error(reason)
+    return 1
+  }
+  if (electronProgram() === null) fetchElectron()
+  const program = electronProgram()
+  if (program === null) {
+    console.error(`Electron could not be fetched (is there a network connection?): ${INSTEAD}`)
+    return 1
+  }
+  if (!build()) return 1
+  const child = spawn(program, ['.', ...args], { cwd: ROOT, stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      console.error(`Electron did not start (${error.message}): ${INSTEAD}`)
+      resolve(1)
+    })
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,184 @@
+/** The packaging configuration, as far as it can be checked without building: keys, targets, files, icons, fuses. */
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import sharp from 'sharp'
+// @ts-expect-error the scripts are plain JavaScript, so that they run without a build
+import { makeIcons } from '../scripts/icons.js'
+// @ts-expect-error plain JavaScript, as above
+import { electronProgram, noWindow } from '../scripts/start.js'
+
+const require = createRequire(import.meta.url)
+// From inside electron-builder, which brings its own versions of both.
+const builder = createRequire(require.resolve('electron-builder/package.json'))
+const inner = createRequire(builder.resolve('app-builder-lib/package.json'))
+const { validateConfiguration } = builder('app-builder-lib/out/util/config/config') as {
+  validateConfiguration: (configuration: unknown, logger: unknown) => Promise<void>
+}
+const { DebugLogger } = inner('builder-util') as { DebugLogger: new (enabled: boolean) => unknown }
+const { load } = inner('js-yaml') as { load: (text: string) => unknown }
+const { minimatch } = inner('minimatch') as { minimatch: (path: string, pattern: string) => boolean }
+
+interface Platform {
+  target: { target: string; arch: string[] }[]
+  icon: string
+  files: string[]
+}
+type Configuration = Record<'win' | 'mac' | 'linux', Platform> & {
+  files: string[]
+  asarUnpack: string[]
+  electronFuses: Record<string, boolean>
+  mac: { entitlements: string; notarize: boolean; hardenedRuntime: boolean }
+}
+const root = new URL('../', import.meta.url)
+const read = (): Configuration => load(readFileSync(new URL('electron-builder.yml', root), 'utf8')) as Configuration
+const validate = (configuration: unknown): Promise<void> => validateConfiguration(configuration, new DebugLogger(false))
+
+/** Target names of electron-builder, which its own check does not look at. */
+const TARGETS = {
+  win: ['nsis', 'nsis-web', 'portable', 'appx', 'msi', 'msi-wrapped', 'squirrel', 'zip', '7z', 'dir'],
+  mac: ['dmg', 'zip', 'pkg', 'mas', 'mas-dev', '7z', 'tar.gz', 'tar.xz', 'dir'],
+  linux: ['AppImage', 'flatpak', 'snap', 'deb', 'rpm', 'freebsd', 'pacman', 'p5p', 'apk', 'tar.gz', 'tar.xz', 'dir'],
+} as const
+
+describe('electron-builder.yml', () => {
+  it('is what electron-builder understands, and the check does find mistakes', async () => {
+    await validate(read())
+    await expect(validate({ ...read(), asarUnpacked: [] })).rejects.toThrow(/asarUnpacked/)
+    await expect(validate({ ...read(), electronFuses: { runAsNod: true } })).rejects.toThrow(
+      /configuration.electronFuses/,
+    )
+  })
+
+  it('names targets that exist', () => {
+    for (const platform of ['win', 'mac', 'linux'] as const) {
+      for (const { target, arch } of read()[platform].target) {
+        expect(TARGETS[platform], platform).toContain(target)
+        for (const name of arch) expect(['x64', 'arm64']).toContain(name)
+      }
+    }
+    expect(read().linux.target.map(({ target }) => target)).toEqual(['AppImage', 'deb'])
+  })
+
+  it.each([
+    ['win', 'win32/x64', ['sharp-win32-x64']],
+    ['mac', 'darwin/arm64', ['sharp-darwin-arm64', 'sharp-libvips-darwin-arm64']],
+    ['linux', 'linux/x64', ['sharp-libvips-linux-x64', 'sharp-linux-x64']],
+  ] as const)('ships the native code of %s and of no other system', async (platform, runtime, sharps) => {
+    const excluded = [...read().files, ...read()[platform].files].filter((glob) => glob.startsWith('!'))
+    const shipped = (path: string): boolean => !excluded.some((glob) => minimatch(path, glob.slice(1)))
+
+    const binaries = 'node_modules/onnxruntime-node/bin/napi-v6'
+    const runtimes: string[] = []
+    for (const system of await readdir(new URL(binaries, root))) {
+      for (const arch of await readdir(new URL(`${binaries}/${system}`, root))) runtimes.push(`${system}/${arch}`)
+    }
+    expect(runtimes.length).toBeGreaterThan(3)
+    expect(runtimes.filter((name) => shipped(`${binaries}/${name}/onnxruntime_binding.node`))).toEqual([runtime])
+
+    const optional = JSON.parse(readFileSync(new URL('node_modules/sharp/package.json', root), 'utf8')) as {
+      optionalDependencies: Record<string, string>
+    }
+    const packages = Object.keys(optional.optionalDependencies).filter(
+      (name) => !/wasm32|ppc64|riscv64|s390x/.test(name),
+    )
+    expect(packages.length).toBeGreaterThan(10)
+    expect(packages.filter((name) => shipped(`node_modules/${name}/lib/binary.node`)).sort()).toEqual(
+      sharps.map((name) => `@img/${name}`).sort(),
+    )
+    for (const path of ['out/main/worker.js', 'node_modules/sharp/lib/index.js', 'node_modules/zod/package.json']) {
+      expect(shipped(path), path).toBe(true)
+    }
+  })
+
+  it('unpacks the packages that load native code', () => {
+    for (const path of [
+      'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1',
+      'node_modules/@img/sharp-libvips-linux-x64/lib/libvips-cpp.so.8',
+      'node_modules/sharp/lib/index.js',
+    ]) {
+      expect(
+        read().asarUnpack.some((glob) => minimatch(path, glob)),
+        path,
+      ).toBe(true)
+    }
+  })
+
+  it('closes every way to run other code inside the program', () => {
+    expect(read().electronFuses).toEqual({
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    })
+  })
+
+  it('signs for the Mac with files that are there', () => {
+    const { mac } = read()
+    expect(mac).toMatchObject({ hardenedRuntime: true, notarize: true })
+    expect(existsSync(new URL(mac.entitlements, root))).toBe(true)
+  })
+})
+
+describe('icons', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fixative-icons-'))
+    await (makeIcons as (target: string) => Promise<void>)(folder)
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('are where the configuration looks for them', async () => {
+    for (const platform of ['win', 'mac', 'linux'] as const) {
+      expect(existsSync(join(folder, read()[platform].icon.replace('build/icons', '.'))), platform).toBe(true)
+    }
+    for (const name of await readdir(join(folder, 'png'))) {
+      const { width, height, format } = await sharp(join(folder, 'png', name)).metadata()
+      expect(`${width}x${height}.png`).toBe(name)
+      expect(format).toBe('png')
+    }
+  })
+
+  it('are well-formed containers: each table entry leads to a PNG of its size', async () => {
+    const ico = await readFile(join(folder, 'icon.ico'))
+    expect([ico.readUInt16LE(0), ico.readUInt16LE(2), ico.readUInt16LE(4)]).toEqual([0, 1, 7])
+    for (let index = 0; index < 7; index++) {
+      const entry = 6 + 16 * index
+      const start = ico.readUInt32LE(entry + 12)
+      const { width } = await sharp(ico.subarray(start, start + ico.readUInt32LE(entry + 8))).metadata()
+      expect(width).toBe(ico.readUInt8(entry) || 256)
+    }
+    const icns = await readFile(join(folder, 'icon.icns'))
+    expect(icns.toString('latin1', 0, 4)).toBe('icns')
+    expect(icns.readUInt32BE(4)).toBe(icns.length)
+    const sizes: number[] = []
+    for (let offset = 8; offset < icns.length; offset += icns.readUInt32BE(offset + 4)) {
+      const png = icns.subarray(offset + 8, offset + icns.readUInt32BE(offset + 4))
+      sizes.push((await sharp(png).metadata()).width)
+    }
+    expect(sizes).toEqual([16, 32, 128, 256, 512, 1024, 32, 64, 256])
+  })
+})
+
+describe('npm start', () => {
+  it('says in one sentence where no window can be opened, and names the way out', () => {
+    const say = noWindow as (env: Record<string, string>, platform: string) => string | null
+    expect(say({}, 'linux')).toMatch(/^[^.]*`npm run serve`[^.]*\.$/)
+    expect(say({ DISPLAY: ':0' }, 'linux')).toBe(null)
+    expect(say({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBe(null)
+    expect(say({}, 'darwin')).toBe(null)
+  })
+
+  it('finds Electron without starting its download', () => {
+    const find = electronProgram as (env: Record<string, string>, folder: string) => string | null
+    expect(find({}, tmpdir())).toBe(null)
+    expect(find({ ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' }, tmpdir())).toBe(null)
+  })
+})
