@@ -238,35 +238,35 @@ describe('the settings file', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'fixative-store-'))))
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('starts with the defaults, keeps what is set, and is for its owner only', () => {
+  it('starts with the defaults, keeps what is set, and is for its owner only', async () => {
     const store = openStore(folder)
-    expect(store.settings()).toEqual(DEFAULT_APP_SETTINGS)
-    store.setSettings({ ...DEFAULT_APP_SETTINGS, signerName: 'Ada' })
+    expect(store.settings.get()).toEqual(DEFAULT_APP_SETTINGS)
+    await store.settings.set({ ...DEFAULT_APP_SETTINGS, signerName: 'Ada' })
     store.setWindow({ ...DEFAULT_WINDOW_STATE, maximized: true })
-    expect(openStore(folder).settings().signerName).toBe('Ada')
+    expect(openStore(folder).settings.get().signerName).toBe('Ada')
     expect(openStore(folder).window().maximized).toBe(true)
     expect(statSync(file()).mode & 0o077).toBe(0)
   })
 
-  it('refuses to be given nonsense', () => {
+  it('refuses to be given nonsense', async () => {
     const store = openStore(folder)
-    expect(() => store.setSettings({ ...DEFAULT_APP_SETTINGS, theme: 'pink' as 'dark' })).toThrow()
-    expect(store.settings()).toEqual(DEFAULT_APP_SETTINGS)
+    await expect(store.settings.set({ ...DEFAULT_APP_SETTINGS, theme: 'pink' as 'dark' })).rejects.toThrow()
+    expect(store.settings.get()).toEqual(DEFAULT_APP_SETTINGS)
   })
 
   it('of another version keeps what this version understands', () => {
     const settings = { theme: 'dark', signerName: 'Ada', notify: 'sometimes', removedLongAgo: 1 }
-    writeFileSync(file(), JSON.stringify({ settings, window: { width: 900 } }))
+    writeFileSync(file(), JSON.stringify({ settings, window: { ...DEFAULT_WINDOW_STATE, width: 'wide' } }))
     const store = openStore(folder)
     expect(store.setAside).toBe(null)
-    expect(store.settings()).toEqual({ ...DEFAULT_APP_SETTINGS, theme: 'dark', signerName: 'Ada' })
-    expect(store.window()).toEqual({ ...DEFAULT_WINDOW_STATE, width: 900 })
+    expect(store.settings.get()).toEqual({ ...DEFAULT_APP_SETTINGS, theme: 'dark', signerName: 'Ada' })
+    expect(store.window()).toEqual(DEFAULT_WINDOW_STATE)
   })
 
   it('that cannot be read is set aside, not lost', () => {
     writeFileSync(file(), '{"settings": {')
     const store = openStore(folder)
-    expect(store.settings()).toEqual(DEFAULT_APP_SETTINGS)
+    expect(store.settings.get()).toEqual(DEFAULT_APP_SETTINGS)
     expect(readFileSync(store.setAside!, 'utf8')).toBe('{"settings": {')
   })
 })

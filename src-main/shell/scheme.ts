@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { protocol, type Session } from 'electron'
+import type { ServedImage } from '../app/images.js'
 import { HOST, IMAGE_PATH, SCHEME } from './channels.js'
 import { PAGE_POLICY, securityHeaders } from './content-security-policy.js'
 
@@ -13,12 +14,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
   '.json': 'application/json',
-}
-
-/** One picture, ready to be shown. */
-export interface ServedImage {
-  readonly bytes: Uint8Array
-  readonly mime: string
 }
 
 /** The picture behind an opaque id, null for an unknown id. */

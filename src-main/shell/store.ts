@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app } from 'electron'
 import Store from 'electron-store'
 import { z } from 'zod'
+import { migrateSettings, type SettingsStore } from '../app/settings.js'
 import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../contract.js'
 import { DEFAULT_WINDOW_STATE, windowStateSchema, type WindowState } from './window-state.js'
 
@@ -15,8 +16,7 @@ const DEFAULTS: Stored = { settings: DEFAULT_APP_SETTINGS, window: DEFAULT_WINDO
 
 /** What the app remembers between sessions: one small JSON file that only this user can read. No secrets. */
 export interface AppStore {
-  settings(): AppSettings
-  setSettings(settings: AppSettings): void
+  readonly settings: SettingsStore
   window(): WindowState
   setWindow(state: WindowState): void
   /** Where an unreadable settings file was put; null: there was none. */
@@ -41,8 +41,10 @@ export function openStore(folder: string): AppStore {
     store = createStore(folder)
   }
   return {
-    settings: () => store.get('settings'),
-    setSettings: (settings) => store.set('settings', appSettingsSchema.parse(settings)),
+    settings: {
+      get: () => store.get('settings'),
+      set: async (settings) => store.set('settings', appSettingsSchema.parse(settings)),
+    },
     window: () => store.get('window'),
     setWindow: (state) => store.set('window', windowStateSchema.parse(state)),
     setAside,
@@ -63,28 +65,20 @@ function createStore(folder: string): Store<Stored> {
 
 /**
  * Runs once when a file of another version is opened. Named steps for a renamed field go before the last one, which
- * keeps each value that this version understands and takes the default for the others.
+ * keeps each setting that this version understands and takes the default for the others.
  */
 function migrations(): Record<string, (store: Pick<Store<Stored>, 'get' | 'set'>) => void> {
   return {
     [app.getVersion()]: (store) => {
-      store.set('settings', keepValid(schemas.settings, store.get('settings'), DEFAULTS.settings))
-      store.set('window', keepValid(schemas.window, store.get('window'), DEFAULTS.window))
+      store.set('settings', migrateSettings(store.get('settings')))
+      store.set('window', windowStateSchema.catch(DEFAULT_WINDOW_STATE).parse(store.get('window')))
     },
   }
 }
 
-/** `defaults` with each own field of `stored` that its schema accepts. */
-export function keepValid<T extends object>(schema: z.ZodObject, stored: unknown, defaults: T): T {
-  if (typeof stored !== 'object' || stored === null) return defaults
-  const kept = Object.entries(schema.shape).flatMap(([key, field]) => {
-    const parsed = Object.hasOwn(stored, key) ? z.safeParse(field, (stored as Record<string, unknown>)[key]) : null
-    return parsed?.success === true ? [[key, parsed.data]] : []
-  })
-  return { ...defaults, ...(Object.fromEntries(kept) as Partial<T>) }
-}
-
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
   // Without the name of the dialect, which the store's validator does not take inside a property.
-  return Object.fromEntries(Object.entries(z.toJSONSchema(schema, { io: 'output' })).filter(([key]) => key !== '$schema'))
+  return Object.fromEntries(
+    Object.entries(z.toJSONSchema(schema, { io: 'output' })).filter(([key]) => key !== '$schema'),
+  )
 }
