@@ -1,0 +1,86 @@
+/**
+ * How the pool reaches a worker process: one type, whatever starts the process.
+ * Here over Node's child processes; the shell implements the same type with Electron's utility process.
+ */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** One running worker process. Messages are structured-cloned: typed arrays arrive as typed arrays. */
+export interface WorkerHandle {
+  readonly pid: number | undefined
+  /** Sends a message; silently lost if the process is gone, which `onExit` tells. */
+  post(message: unknown): void
+  onMessage(listener: (message: unknown) => void): void
+  /** Called once, with a short reason in words ("killed by SIGKILL", "exit code 1: <last line of stderr>"). */
+  onExit(listener: (reason: string) => void): void
+  /** Ends the process at once. */
+  kill(): void
+}
+
+export interface WorkerTransport {
+  spawn(): WorkerHandle
+}
+
+/** How many characters of a worker's stderr are kept for the sentence that reports its death. */
+const STDERR_TAIL = 4000
+
+/** How a process ended, in words that fit into a sentence. */
+export function exitReason(code: number | null, signal: string | null, stderr: string): string {
+  const how = signal ? `killed by ${signal}` : `exit code ${code ?? 'unknown'}`
+  const line = stderr
+    .trimEnd()
+    .split('\n')
+    .findLast((text) => text.trim() !== '' && !/^Node\.js v/.test(text))
+  return line ? `${how}: ${line.trim().slice(0, 300)}` : how
+}
+
+/**
+ * Workers as Node child processes.
+ * @param entry file URL of the worker's program; a `.ts` file is run through tsx (tests and development).
+ */
+export function nodeTransport(entry: URL): WorkerTransport {
+  const file = fileURLToPath(entry)
+  return {
+    spawn() {
+      const child = fork(file, [], {
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
+      })
+      let stderr = ''
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        stderr = (stderr + text).slice(-STDERR_TAIL)
+      })
+      let exited = false
+      const exitListeners: ((reason: string) => void)[] = []
+      const exit = (reason: string): void => {
+        if (exited) return
+        exited = true
+        for (const listener of exitListeners) listener(reason)
+      }
+      child.on('error', (error) => {
+        // A failed send also arrives here; only a process that never started ends without 'close'.
+        if (child.pid === undefined) exit(`could not be started: ${error.message}`)
+      })
+      // 'close' rather than 'exit': by then all of stderr has been read.
+      child.on('close', (code, signal) => {
+        exit(exitReason(code, signal, stderr))
+      })
+      return {
+        pid: child.pid,
+        post(message) {
+          if (child.connected) child.send(message as object, () => undefined)
+        },
+        onMessage(listener) {
+          child.on('message', listener)
+        },
+        onExit(listener) {
+          exitListeners.push(listener)
+        },
+        kill() {
+          child.kill('SIGKILL')
+        },
+      }
+    },
+  }
+}
