@@ -1,4 +1,5 @@
 /** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
+import { keyedRandom } from '../random/random.js'
 
 /** Share of ε that one sign step moves each value. */
 export const SIGN_STEP = 0.1
@@ -24,4 +25,31 @@ export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: n
     const moved = delta[i]! - step * Math.sign(gradient[i]!)
     delta[i] = Math.min(epsilon, Math.max(-epsilon, moved))
   }
+}
+
+/** Side of the grid of the noise that learning starts from. */
+const INITIAL_GRID = 4
+
+/**
+ * The noise that learning starts from: for each class and channel a secret 4×4 pattern of ±ε, enlarged to S×S. Coarse
+ * patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022, "Availability attacks
+ * create shortcuts"); starting from them, learning needs a fraction of the rounds that it needs from zero.
+ * @param epsilon 0–1. @returns K×3×S×S.
+ */
+export function initialNoise(classes: number, resolution: number, epsilon: number, seed: string): Float32Array {
+  const delta = new Float32Array(classes * 3 * resolution * resolution)
+  let to = 0
+  for (let k = 0; k < classes; k++) {
+    const random = keyedRandom(seed, 'initial-noise', k)
+    for (let channel = 0; channel < 3; channel++) {
+      const cells = Float32Array.from({ length: INITIAL_GRID ** 2 }, () =>
+        random.uniform() < 0.5 ? -epsilon : epsilon,
+      )
+      for (let y = 0; y < resolution; y++) {
+        const row = Math.floor((y * INITIAL_GRID) / resolution) * INITIAL_GRID
+        for (let x = 0; x < resolution; x++) delta[to++] = cells[row + Math.floor((x * INITIAL_GRID) / resolution)]!
+      }
+    }
+  }
+  return delta
 }

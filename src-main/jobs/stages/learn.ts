@@ -1,0 +1,102 @@
+/** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
+import { initialNoise } from '../../core/protect/noise.js'
+import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND } from '../../core/protect/schedule.js'
+import { initialState } from '../../core/surrogate/initialise.js'
+import type { SurrogateState } from '../../engines/engine.js'
+import type { Dataset, Program } from '../../workers/tasks.js'
+import type { Checkpoint, Progress, RunTask } from '../run.js'
+
+export interface LearnPlan {
+  readonly program: Program
+  /** The training pictures, unprotected. */
+  readonly dataset: Dataset
+  readonly method: 'pue' | 'pue-b' | 'emn'
+  readonly seed: string
+  readonly rounds: number
+  /** Largest |δ|, 0–1. */
+  readonly epsilon: number
+  /** Scale of the weight noise. */
+  readonly sigma: number
+  /** How many workers may share a pass. */
+  readonly workers: number
+}
+
+export interface LearnState {
+  readonly round: number
+  readonly state: SurrogateState
+  readonly delta: Float32Array
+}
+
+/** @returns δ, K×3×S×S, 0–1, |δ| ≤ ε. The same for a seed whatever the number of workers, and wherever it is resumed. */
+export async function learnNoise(
+  run: RunTask,
+  plan: LearnPlan,
+  checkpoint: Checkpoint<LearnState>,
+  progress: Progress,
+): Promise<Float32Array> {
+  const { program, dataset, method, seed, rounds, epsilon, sigma } = plan
+  const { architecture, classes, resolution } = program.spec
+  let { round, state, delta } = (await checkpoint.load()) ?? {
+    round: 0,
+    state: initialState(architecture, classes, `${seed}/learn`),
+    delta: initialNoise(classes, resolution, epsilon, seed),
+  }
+  progress(round, rounds)
+  for (; round < rounds; round++) {
+    const trained = await run('train', {
+      program,
+      dataset,
+      delta,
+      state,
+      seed: `${seed}/learn`,
+      firstStep: round * STEPS_PER_ROUND,
+      steps: STEPS_PER_ROUND,
+      batchSize: LEARN_BATCH,
+      learningRate: { kind: 'constant', value: LEARN_RATE },
+      weightNoise: method === 'emn' ? { kind: 'none' } : { kind: 'uniform-scale', sigma },
+    })
+    state = trained.state
+    delta = await descend(run, plan, round, state, delta, method === 'pue' ? sigma : 0)
+    await checkpoint.save({ round: round + 1, state, delta })
+    progress(round + 1, rounds)
+  }
+  return delta
+}
+
+/** One pass over the training pictures; each worker has some of the classes. */
+async function descend(
+  run: RunTask,
+  { program, dataset, seed, epsilon, workers }: LearnPlan,
+  round: number,
+  model: SurrogateState,
+  delta: Float32Array,
+  sigma: number,
+): Promise<Float32Array> {
+  const { classes } = program.spec
+  const size = delta.length / classes
+  const shares = Array.from({ length: Math.min(workers, classes) }, (_, w) =>
+    Array.from({ length: classes }, (_, k) => k).filter((k) => k % Math.min(workers, classes) === w),
+  )
+  const { parameters, statistics } = model
+  const parts = await Promise.all(
+    shares.map((share) =>
+      run('noisePass', {
+        program,
+        dataset,
+        model: { parameters, statistics },
+        delta,
+        classes: share,
+        seed: `${seed}/learn`,
+        round,
+        batchSize: LEARN_BATCH,
+        epsilon,
+        sigma,
+      }),
+    ),
+  )
+  const next = delta.slice()
+  for (const part of parts) {
+    part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
+  }
+  return next
+}
