@@ -1,0 +1,313 @@
+/** Owner of all jobs: runs one after the other, remembers them on disk, and tells the window what happens. */
+import { randomUUID } from 'node:crypto'
+import { errorData, FixativeError } from '../../core/errors.js'
+import type { Emit, Job } from '../../contract.js'
+import type { JobEvent, JobResult } from '../../jobs/events.js'
+import type { QueueJournal } from './journal.js'
+import { applied, check, elapsed, ended, newJob, started, stopped } from './machine.js'
+
+export interface RunControl {
+  /** Aborted to pause, to cancel and when the app closes; the run then rejects within two seconds. */
+  readonly signal: AbortSignal
+  readonly onEvent: (event: JobEvent) => void
+}
+
+export interface JobManagerOptions {
+  readonly journal: QueueJournal
+  /** Runs a job from where its folder says it stopped. */
+  readonly run: (job: Job, control: RunControl) => Promise<JobResult>
+  /** Removes everything that an unfinished job has written: its private folder and its output. */
+  readonly discard: (job: Job) => Promise<void>
+  /** Removes the private folder of an ended job; what it wrote for the user stays. */
+  readonly forget: (job: Job) => Promise<void>
+  readonly emit: Emit
+  /** Milliseconds, monotonic. */
+  readonly clock?: () => number
+}
+
+type Intent = 'pause' | 'cancel' | 'close'
+
+interface Running {
+  readonly id: string
+  readonly controller: AbortController
+  intent: Intent | null
+  /** When the clock of the job was last brought up to date. */
+  since: number
+  /** Settles when the job has left the state `running`. */
+  ended: Promise<void>
+}
+
+interface Entry {
+  job: Job
+  order: number
+  sentAt: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/** At most five snapshots a second and job. */
+const EMIT_EVERY_MS = 200
+
+export class JobManager {
+  readonly #entries = new Map<string, Entry>()
+  readonly #options: JobManagerOptions
+  readonly #clock: () => number
+  #running: Running | null = null
+  #closed = false
+
+  private constructor(options: JobManagerOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? (() => performance.now())
+  }
+
+  /** Loads the journal; a job that was running when the app ended goes on, before all others. */
+  static async open(options: JobManagerOptions): Promise<JobManager> {
+    const manager = new JobManager(options)
+    const stored = await options.journal.load()
+    const interrupted = stored.filter(({ job }) => job.state === 'running')
+    const rest = stored.filter(({ job }) => job.state !== 'running' && job.state !== 'cancelled')
+    for (const { job } of [...interrupted, ...rest]) {
+      const left = job.state === 'running' ? stopped(job, 'queued') : { ...job, stopping: false }
+      manager.#add(left)
+    }
+    for (const { job } of stored.filter(({ job }) => job.state === 'cancelled')) await options.journal.remove(job.id)
+    manager.#place()
+    return manager
+  }
+
+  /** Starts working through the queue. Apart from `open`, so that a window can be there to see it. */
+  start(): void {
+    this.#next()
+  }
+
+  /** In queue order; ended jobs are among the others, in the order in which they were made. */
+  list(): Job[] {
+    return [...this.#entries.values()].sort((a, b) => a.order - b.order).map(({ job }) => this.#current(job))
+  }
+
+  /** @throws FixativeError `job-unknown` */
+  get(id: string): Job {
+    return this.#current(this.#entry(id).job)
+  }
+
+  get running(): Job | null {
+    return this.#running ? this.get(this.#running.id) : null
+  }
+
+  /** Queues a new job and starts it if nothing else runs. */
+  async add(given: Pick<Job, 'name' | 'folder' | 'output' | 'settings'>): Promise<Job> {
+    if (this.#closed) throw new FixativeError('closing', 'Fixative is closing, so no job can be started.')
+    const job = newJob({ ...given, id: randomUUID(), createdAt: new Date().toISOString() })
+    this.#add(job)
+    this.#place()
+    await this.#save(job.id)
+    this.#next()
+    return this.get(job.id)
+  }
+
+  async pause(id: string): Promise<Job> {
+    check(this.#entry(id).job, 'pause')
+    if (this.#running?.id === id) await this.#stop(this.#running, 'pause')
+    else await this.#update(id, (job) => stopped(job, 'paused'))
+    return this.get(id)
+  }
+
+  /** A paused job goes to the head of the queue. */
+  async resume(id: string): Promise<Job> {
+    return this.#requeue(id, 'resume', true)
+  }
+
+  /** A failed job is queued again and continues from its last finished stage. */
+  async retry(id: string): Promise<Job> {
+    return this.#requeue(id, 'retry', false)
+  }
+
+  async cancel(id: string): Promise<Job> {
+    check(this.#entry(id).job, 'cancel')
+    if (this.#running?.id === id) await this.#stop(this.#running, 'cancel')
+    else await this.#cancelled(id)
+    return this.get(id)
+  }
+
+  async remove(id: string): Promise<void> {
+    const entry = this.#entry(id)
+    check(entry.job, 'remove')
+    await this.#options.forget(entry.job)
+    clearTimeout(entry.timer)
+    this.#entries.delete(id)
+    await this.#options.journal.remove(id)
+    this.#options.emit('jobs.removed', { id })
+  }
+
+  /** Stops the running job where it is; the next start of the app goes on with it. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#running) await this.#stop(this.#running, 'close')
+    for (const entry of this.#entries.values()) clearTimeout(entry.timer)
+  }
+
+  async #requeue(id: string, action: 'resume' | 'retry', first: boolean): Promise<Job> {
+    const entry = this.#entry(id)
+    check(entry.job, action)
+    const orders = [...this.#entries.values()].map(({ order }) => order)
+    entry.order = first ? Math.min(...orders) - 1 : Math.max(...orders) + 1
+    await this.#update(id, (job) => ({ ...stopped(job, 'queued'), error: null, finishedAt: null }))
+    this.#next()
+    return this.get(id)
+  }
+
+  #next(): void {
+    if (this.#running || this.#closed) return
+    const next = [...this.#entries.values()]
+      .filter(({ job }) => job.state === 'queued' && !job.stopping)
+      .sort((a, b) => a.order - b.order)[0]
+    if (!next) return
+    const { id } = next.job
+    const running: Running = {
+      id,
+      controller: new AbortController(),
+      intent: null,
+      since: this.#clock(),
+      ended: Promise.resolve(),
+    }
+    this.#running = running
+    running.ended = this.#run(running).finally(() => {
+      this.#running = null
+      this.#next()
+    })
+  }
+
+  async #run(running: Running): Promise<void> {
+    const { id, controller } = running
+    try {
+      await this.#update(id, started)
+      controller.signal.throwIfAborted()
+      const result = await this.#options.run(this.#entry(id).job, {
+        signal: controller.signal,
+        onEvent: (event) => this.#onEvent(running, event),
+      })
+      this.#tick(running)
+      if (running.intent === 'cancel') await this.#cancelled(id)
+      else await this.#update(id, (job) => ended(job, { state: 'done', result }, new Date().toISOString()))
+    } catch (error) {
+      this.#tick(running)
+      if (running.intent === 'cancel') await this.#cancelled(id)
+      else if (running.intent !== null) {
+        const state = running.intent === 'pause' ? 'paused' : 'queued'
+        await this.#update(id, (job) => stopped(job, state))
+      } else {
+        const outcome = { state: 'failed' as const, error: errorData(error) }
+        await this.#update(id, (job) => ended(job, outcome, new Date().toISOString()))
+      }
+    }
+  }
+
+  #onEvent(running: Running, event: JobEvent): void {
+    // Work in flight may still report after the stop was asked for.
+    if (this.#running !== running || running.intent !== null) return
+    this.#tick(running)
+    const entry = this.#entry(running.id)
+    entry.job = applied(entry.job, event)
+    if (event.type === 'stage' || event.type === 'warning') {
+      void this.#save(running.id).catch(() => undefined)
+      this.#emit(entry)
+    } else this.#emitSoon(entry)
+  }
+
+  async #stop(running: Running, intent: Intent): Promise<void> {
+    // A cancellation outranks a pause that is under way; closing the app changes neither.
+    if (running.intent === null || intent === 'cancel') running.intent = intent
+    const entry = this.#entry(running.id)
+    entry.job = { ...entry.job, stopping: true }
+    this.#emit(entry)
+    running.controller.abort(new FixativeError('stopped', 'The job was stopped.'))
+    await running.ended
+  }
+
+  async #cancelled(id: string): Promise<void> {
+    const entry = this.#entry(id)
+    entry.job = { ...entry.job, stopping: true }
+    try {
+      await this.#options.discard(entry.job)
+      await this.#update(id, (job) => ended(job, { state: 'cancelled' }, new Date().toISOString()))
+    } catch (error) {
+      const outcome = { state: 'failed' as const, error: errorData(error) }
+      await this.#update(id, (job) => ended(job, outcome, new Date().toISOString()))
+    }
+  }
+
+  #add(job: Job): void {
+    const order = Math.max(0, ...[...this.#entries.values()].map((entry) => entry.order)) + 1
+    this.#entries.set(job.id, { job, order, sentAt: -Infinity, timer: undefined })
+  }
+
+  /** The only way a job changes state: in memory, on disk, and to the window. */
+  async #update(id: string, change: (job: Job) => Job): Promise<void> {
+    const entry = this.#entry(id)
+    entry.job = change(entry.job)
+    this.#place()
+    this.#emit(entry)
+    await this.#save(id).catch((error: unknown) => {
+      // The job itself is sound; only a restart would not find it as it is.
+      const { message } = errorData(error)
+      const hint = 'Check that the data folder can be written and has space left.'
+      entry.job = applied(entry.job, { type: 'warning', code: 'journal-failed', message, hint })
+      this.#emit(entry)
+    })
+  }
+
+  #save(id: string): Promise<void> {
+    const { job, order } = this.#entry(id)
+    return this.#options.journal.save({ job, order })
+  }
+
+  /** Numbers the queued jobs, and tells the window of those whose place has changed. */
+  #place(): void {
+    const queued = [...this.#entries.values()]
+      .filter(({ job }) => job.state === 'queued')
+      .sort((a, b) => a.order - b.order)
+    for (const entry of this.#entries.values()) {
+      const at = queued.indexOf(entry)
+      const position = at < 0 ? null : at
+      if (entry.job.position === position) continue
+      entry.job = { ...entry.job, position }
+      this.#emitSoon(entry)
+    }
+  }
+
+  #tick(running: Running): void {
+    const now = this.#clock()
+    const entry = this.#entry(running.id)
+    entry.job = elapsed(entry.job, (now - running.since) / 1000)
+    running.since = now
+  }
+
+  /** The snapshot with its clock brought up to now. */
+  #current(job: Job): Job {
+    if (this.#running?.id !== job.id || job.state !== 'running') return job
+    return elapsed(job, (this.#clock() - this.#running.since) / 1000)
+  }
+
+  #emitSoon(entry: Entry): void {
+    if (entry.timer) return
+    const wait = entry.sentAt + EMIT_EVERY_MS - this.#clock()
+    if (wait <= 0) this.#emit(entry)
+    else entry.timer = setTimeout(() => this.#emit(entry), wait)
+  }
+
+  #emit(entry: Entry): void {
+    clearTimeout(entry.timer)
+    entry.timer = undefined
+    entry.sentAt = this.#clock()
+    this.#options.emit('jobs.changed', this.#current(entry.job))
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry) return entry
+    throw new FixativeError(
+      'job-unknown',
+      'This job is no longer there.',
+      'It may have been removed in another window.',
+    )
+  }
+}

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+import { FixativeError } from '../core/errors.js'
+
+export interface StaticFile {
+  readonly body: Buffer
+  readonly type: string
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+}
+
+/**
+ * All files of the built window, by their path from `folder` with '/'. They are read once, at start, and a request only
+ * looks them up: no path is ever made from a URL, so none can lead out of the folder.
+ *
+ * @throws FixativeError `window-missing` when the window has not been built
+ */
+export async function loadStatic(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = new Map<string, StaticFile>()
+  for (const entry of entries) {
+    if (!entry.isFile() || !Object.hasOwn(TYPES, extname(entry.name))) continue
+    const file = join(entry.parentPath, entry.name)
+    const body = await readFile(file)
+    files.set(relative(folder, file).split(sep).join('/'), { body, type: TYPES[extname(entry.name)]! })
+  }
+  if (files.has('index.html')) return files
+  throw new FixativeError('window-missing', `The window is not in ${folder}.`, 'Build it with: npm run build')
+}
