@@ -1,0 +1,318 @@
+/** The parts of the report, each from the certificate's own fields. */
+import type { Certification, Predicate, Statement } from '../../core/certificate/schema.js'
+import { curveSvg, percent, plain, type CurvePoint } from './curve.js'
+import { html, type Html, type HtmlValue } from './html.js'
+import type { ReportSample } from './samples.js'
+
+/** A picture's measured change: the worst ones are listed. */
+export interface PictureQuality {
+  readonly path: string
+  /** 0–255. */
+  readonly maxAbsDiff: number
+  /** dB; null: nothing changed. */
+  readonly psnr: number | null
+  readonly ssim: number
+}
+
+const decibels = (value: number | null): string => (value === null ? 'unchanged' : `${value.toFixed(1)} dB`)
+const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`
+const boundText = (point: CurvePoint | undefined): string =>
+  !point ? '–' : point.bound === null ? 'no bound' : percent(point.bound)
+
+function rows(entries: readonly (readonly [string, HtmlValue])[]): Html {
+  return html`<tbody>
+    ${entries.map(
+      ([name, value]) =>
+        html`<tr>
+          <th scope="row">${name}</th>
+          <td>${value}</td>
+        </tr>`,
+    )}
+  </tbody>`
+}
+
+/** The curve, drawn and as a table, with what it took to compute it. */
+export function certificationSection(c: Certification): Html {
+  const radii = [...new Set([...c.protected.curve, ...c.control.curve].map((point) => point.etaOverSigma))]
+  const at = (curve: readonly CurvePoint[], radius: number) => curve.find((point) => point.etaOverSigma === radius)
+  return html`<section aria-labelledby="certificate">
+    <h2 id="certificate">What was certified</h2>
+    <p>
+      A classifier was trained on the protected files, then ${c.draws.toLocaleString('en')} slightly different
+      classifiers around it were tried on ${c.testImages.toLocaleString('en')} of your pictures that it had never seen,
+      unprotected. The curve says how many of them such classifiers recognise at most, for ${percent(c.q)} of the
+      classifiers at each distance, with confidence ${percent(c.confidence)}. The same was done with the originals, to
+      compare.
+    </p>
+    <figure>
+      <div class="scroll">
+        ${curveSvg({ protected: c.protected.curve, control: c.control.curve, chance: c.chance })}
+      </div>
+      <figcaption>
+        Lower is better protected. A hollow point at the top means that there is no bound at this distance.
+      </figcaption>
+    </figure>
+    <div class="scroll">
+      <table>
+        <caption>
+          Upper bounds of the share of recognised pictures
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Distance η/σ</th>
+            <th scope="col">Trained on the protected files</th>
+            <th scope="col">Trained on the originals</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${radii.map(
+            (radius) =>
+              html`<tr>
+                <th scope="row">${plain(radius)}</th>
+                <td>${boundText(at(c.protected.curve, radius))}</td>
+                <td>${boundText(at(c.control.curve, radius))}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <div class="scroll">
+      <table>
+        <caption>
+          The two trained classifiers
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Trained on</th>
+            <th scope="col">Fits its training pictures</th>
+            <th scope="col">Recognises held-out originals, as trained</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${(['protected', 'control'] as const).map(
+            (side) =>
+              html`<tr>
+                <th scope="row">${side === 'protected' ? 'protected files' : 'originals'}</th>
+                <td>${percent(c[side].trainAccuracy)}</td>
+                <td>${percent(c[side].cleanAccuracy)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+/** How much the pictures changed, on average and at worst. */
+export function qualitySection({ quality, epsilon }: Predicate['protection'], worst: readonly PictureQuality[]): Html {
+  return html`<section aria-labelledby="quality">
+    <h2 id="quality">How much the pictures changed</h2>
+    <p>
+      Measured on the written files. No colour value was meant to change by more than ${plain(epsilon)} of 255; a lossy
+      format adds its own changes. Above about 30 dB a difference is hard to see.
+    </p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Measure</th>
+            <th scope="col">Mean</th>
+            <th scope="col">Worst picture</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">PSNR (higher is closer)</th>
+            <td>${decibels(quality.psnr.mean)}</td>
+            <td>${decibels(quality.psnr.min)}</td>
+          </tr>
+          <tr>
+            <th scope="row">SSIM (1 is identical)</th>
+            <td>${quality.ssim.mean.toFixed(4)}</td>
+            <td>${quality.ssim.min.toFixed(4)}</td>
+          </tr>
+          <tr>
+            <th scope="row">Largest change of a colour value</th>
+            <td>–</td>
+            <td>${plain(quality.maxAbsDiff)} of 255</td>
+          </tr>
+        </tbody>
+      </table>
+    </div>
+    ${
+      worst.length > 0 &&
+      html`<details>
+        <summary>The pictures that changed most</summary>
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Picture</th>
+                <th scope="col">PSNR</th>
+                <th scope="col">SSIM</th>
+                <th scope="col">Largest change</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${worst.map(
+                (picture) =>
+                  html`<tr>
+                    <th scope="row" class="path">${picture.path}</th>
+                    <td>${decibels(picture.psnr)}</td>
+                    <td>${picture.ssim.toFixed(4)}</td>
+                    <td>${plain(picture.maxAbsDiff)}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </details>`
+    }
+  </section>`
+}
+
+/** Protected pictures, and a small detail of each before and after. */
+export function samplesSection(samples: readonly ReportSample[]): Html | null {
+  if (samples.length === 0) return null
+  return html`<section aria-labelledby="samples">
+    <h2 id="samples">Samples</h2>
+    <p>
+      Protected pictures, each with one small detail before and after, enlarged. Originals are not shown whole on
+      purpose: with one, anybody could subtract the protection from the files.
+    </p>
+    <div class="samples">
+      ${samples.map(
+        (sample) =>
+          html`<figure>
+            <img class="whole" src="${sample.picture}" alt="${`Protected picture ${sample.path}`}" />
+            ${
+              sample.detail &&
+              html`<div class="pair">
+                <figure>
+                  <img src="${sample.detail.before}" alt="Detail of the original" />
+                  <figcaption>before</figcaption>
+                </figure>
+                <figure>
+                  <img src="${sample.detail.after}" alt="The same detail, protected" />
+                  <figcaption>after</figcaption>
+                </figure>
+              </div>`
+            }
+            <figcaption><span class="path">${sample.path}</span> (${sample.className})</figcaption>
+          </figure>`,
+      )}
+    </div>
+  </section>`
+}
+
+/** Every protected file with its checksum, and what was left out. */
+export function filesSection({ subject, predicate }: Statement): Html {
+  const { classes, skipped } = predicate.collection
+  return html`<section aria-labelledby="files">
+    <h2 id="files">Files</h2>
+    <details>
+      <summary>${classes.length} classes</summary>
+      <div class="scroll">
+        <table>
+          ${rows(classes.map(({ name, count }) => [name, count.toLocaleString('en')] as const))}
+        </table>
+      </div>
+    </details>
+    <details>
+      <summary>${files(subject.length)} protected, with SHA-256</summary>
+      <div class="scroll">
+        <table>
+          ${subject.map(
+            ({ name, digest }) =>
+              html`<tr>
+                <th scope="row" class="path">${name}</th>
+                <td class="path">${digest.sha256}</td>
+              </tr>`,
+          )}
+        </table>
+      </div>
+    </details>
+    ${
+      skipped.length > 0 &&
+      html`<details>
+        <summary>${files(skipped.length)} left out</summary>
+        <div class="scroll">
+          <table>
+            ${skipped.map(
+              ({ path, reason }) =>
+                html`<tr>
+                  <th scope="row" class="path">${path}</th>
+                  <td>${reason}</td>
+                </tr>`,
+            )}
+          </table>
+        </div>
+      </details>`
+    }
+  </section>`
+}
+
+/** Who signed, and with which key. */
+export function signatureSection({ issuer, issuedAt, private: secret }: Predicate, keyFingerprint: string): Html {
+  return html`<section aria-labelledby="signature">
+    <h2 id="signature">Signature</h2>
+    <p>
+      The certificate beside this report is signed; this page is only its readable form. Check it with
+      <code>fixative verify</code>, and compare the fingerprint with the one that the signer gives you.
+    </p>
+    <div class="scroll">
+      <table>
+        ${rows([
+          ['Signer', issuer.name ?? 'no name given'],
+          ['Issued', issuedAt],
+          [
+            'Key fingerprint (SHA-256)',
+            html`<span class="path">${keyFingerprint.match(/.{1,4}/g)?.join(' ') ?? ''}</span>`,
+          ],
+          ['Commitment to the private bundle (SHA-256)', html`<span class="path">${secret.sha256}</span>`],
+        ])}
+      </table>
+    </div>
+    <details>
+      <summary>Public key</summary>
+      <pre>${issuer.publicKey}</pre>
+    </details>
+  </section>`
+}
+
+/** The parameters, for those who want to judge the method. */
+export function methodSection({ collection, protection, certification: c, tool }: Predicate): Html {
+  return html`<section aria-labelledby="method">
+    <h2 id="method">Method</h2>
+    <details>
+      <summary>All parameters</summary>
+      <div class="scroll">
+        <table>
+          ${rows([
+            ['Program', `${tool.name} ${tool.version}`],
+            ['Pictures', collection.images.toLocaleString('en')],
+            ['Classes', `${collection.classes.length}, from ${collection.labelSource}`],
+            ['Noise', `${protection.method}, strength ${protection.strength}, ε = ${plain(protection.epsilon)} of 255`],
+            ['Working resolution', `${protection.resolution} × ${protection.resolution} pixels`],
+            ...(c
+              ? ([
+                  ['Definition', c.definition],
+                  [
+                    'Surrogate',
+                    `${c.surrogate.architecture}, ${c.surrogate.parameters.toLocaleString('en')} parameters, ${c.surrogate.normalisation}`,
+                  ],
+                  ['Weight noise', `${c.smoothing.kind}, σ = ${plain(c.smoothing.sigma)}`],
+                  ['Quantile q', plain(c.q)],
+                  ['Draws', c.draws.toLocaleString('en')],
+                  ['Confidence', plain(c.confidence)],
+                  ['Training pictures', c.trainImages.toLocaleString('en')],
+                  ['Held-out pictures', c.testImages.toLocaleString('en')],
+                  ['Guessing', percent(c.chance)],
+                ] as const)
+              : []),
+          ])}
+        </table>
+      </div>
+    </details>
+  </section>`
+}
