@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'electron-vite'
+
+/** Every program of the main side: its own file in out/main, ES modules, dependencies left in node_modules. */
+const MAIN = {
+  cli: 'src-main/cli/index.ts',
+  worker: 'src-main/workers/entry.ts',
+  host: 'src-main/host/index.ts',
+  shell: 'src-main/shell/index.ts',
+}
+
+const present = (inputs: Record<string, string>) =>
+  Object.fromEntries(Object.entries(inputs).filter(([, file]) => existsSync(file)))
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: present(MAIN),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // A sandboxed preload is one CommonJS file without imports: everything it needs is bundled in.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src-preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+})

@@ -1,0 +1,45 @@
+/** The main job on drawn sample pictures: protect, certify, verify. Everything goes into one temporary folder. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { drawCollection } from './sample-collection.js'
+
+const program = fileURLToPath(new URL('../bin/fixative.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'fixative-demo-'))
+const [input, output] = [join(folder, 'pictures'), join(folder, 'pictures-protected')]
+// The demo keeps its key and its secrets to itself, apart from your own.
+const env = { ...process.env, FIXATIVE_HOME: join(folder, 'data') }
+
+function fixative(args, stdio) {
+  const result = spawnSync(process.execPath, [program, ...args], { stdio, env, encoding: 'utf8' })
+  if (result.status !== 0) {
+    console.error(`The demo stopped: "fixative ${args[0]}" ended with exit code ${result.status}.`)
+    process.exit(result.status ?? 1)
+  }
+  return result.stdout
+}
+
+console.log(`Drawing 360 sample pictures into ${input} …`)
+await drawCollection(input)
+
+console.log(`\n$ fixative protect ${input} ${output}`)
+fixative(['protect', input, output], 'inherit')
+
+console.log(`\n$ fixative verify ${output}`)
+fixative(['verify', output], 'inherit')
+
+const events = fixative(['verify', '--json', output], ['ignore', 'pipe', 'inherit'])
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+const { result } = events.find(({ type }) => type === 'result')
+console.log(`
+${result.headline}
+${result.explanation}
+
+  originals     ${input}
+  protected     ${output}
+  certificate   ${join(output, 'fixative-certificate.json')}
+  report        ${join(output, 'fixative-report.html')}`)

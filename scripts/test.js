@@ -1,0 +1,151 @@
+/**
+ * Every check, in one run: lint, types, build, unit and integration tests, browser tests.
+ * Ends with one line, "N passed, N failed, N skipped"; a failed lint, type check or build is one failure each.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const reports = mkdtempSync(join(tmpdir(), 'fixative-test-'))
+const total = { passed: 0, failed: 0, /** @type {string[]} */ skipped: [] }
+
+/** Runs a program of node_modules/.bin through npm, showing what it prints. */
+function run(name, command, env = {}) {
+  console.log(`\n== ${name}`)
+  const { status } = spawnSync(command, {
+    stdio: 'inherit',
+    shell: true,
+    env: {
+      ...process.env,
+      PATH: `${join('node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+      ...env,
+    },
+  })
+  return status === 0
+}
+
+function check(name, command) {
+  if (run(name, command)) return
+  total.failed++
+  console.log(`${name} failed`)
+}
+
+/** A runner's JSON report; null, and one failure, when it died before writing one. */
+function readReport(name, file) {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  total.failed++
+  console.log(`${name} ended without a report`)
+  return null
+}
+
+function unitTests() {
+  const file = join(reports, 'vitest.json')
+  const ok = run(
+    'unit and integration tests',
+    `vitest run --reporter=default --reporter=json --outputFile.json="${file}"`,
+  )
+  const report = readReport('vitest', file)
+  if (!report) return
+  let failed = 0
+  for (const suite of report.testResults) {
+    const failures = suite.assertionResults.filter(({ status }) => status === 'failed').length
+    // A file that could not even be loaded has no tests to count.
+    failed += failures === 0 && suite.status === 'failed' ? 1 : failures
+    for (const { status, fullName, meta } of suite.assertionResults) {
+      if (status === 'passed') total.passed++
+      else if (status !== 'failed') {
+        total.skipped.push(`${fullName}: ${meta?.skipReason ?? (status === 'todo' ? 'to do' : 'see its name')}`)
+      }
+    }
+  }
+  // Errors outside any test (an unhandled rejection) fail the run without a failed test.
+  total.failed += failed === 0 && !ok ? 1 : failed
+}
+
+/** Chromium: what Playwright brought, or Debian's. Installs the latter when this machine lets us. */
+function findChromium() {
+  const known = [
+    process.env.FIXATIVE_CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ]
+  const found = () => known.find((path) => path && existsSync(path))
+  if (found()) return { path: found() }
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) {
+    return { reason: 'no Chromium here; set FIXATIVE_CHROMIUM to its path' }
+  }
+  if (process.getuid?.() !== 0)
+    return { reason: 'no Chromium here, and installing it needs root (apt-get install chromium)' }
+  console.log('\n== installing Chromium with apt-get')
+  const install = 'apt-get install -y --no-install-recommends chromium'
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { status, stderr } = spawnSync(`(${install} || (apt-get update && ${install})) >&2`, {
+    shell: true,
+    env,
+    encoding: 'utf8',
+    timeout: 600_000,
+    maxBuffer: 1e8,
+  })
+  if (found()) return { path: found() }
+  const lastLine = stderr?.trim().split('\n').at(-1) ?? ''
+  return { reason: `no Chromium here, and apt-get could not install it (status ${status}: ${lastLine})` }
+}
+
+/** All tests of a Playwright report, with their names spelt out. */
+function playwrightTests(suites, names = []) {
+  return suites.flatMap((suite) => {
+    const inside = [...names, suite.title]
+    const specs = (suite.specs ?? []).flatMap((spec) =>
+      spec.tests.map((test) => ({ name: [...inside, spec.title].join(' › '), test })),
+    )
+    return [...specs, ...playwrightTests(suite.suites ?? [], inside)]
+  })
+}
+
+function browserTests() {
+  const specs = existsSync('e2e')
+    ? readdirSync('e2e', { recursive: true }).filter((f) => /\.(spec|test)\.ts$/.test(f))
+    : []
+  if (specs.length === 0) return
+  const chromium = findChromium()
+  const file = join(reports, 'playwright.json')
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, FIXATIVE_CHROMIUM: chromium.path ?? '' }
+  if (chromium.reason) {
+    run('browser tests (listed only)', 'playwright test --list --reporter=json', env)
+    const report = readReport('playwright', file)
+    if (report) total.skipped.push(...playwrightTests(report.suites).map(({ name }) => `${name}: ${chromium.reason}`))
+    return
+  }
+  const ok = run('browser tests', 'playwright test --reporter=list,json', env)
+  const report = readReport('playwright', file)
+  if (!report) return
+  let failed = report.errors.length
+  for (const { name, test } of playwrightTests(report.suites)) {
+    if (test.status === 'expected' || test.status === 'flaky') total.passed++
+    else if (test.status === 'skipped') {
+      const why = test.annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description
+      total.skipped.push(`${name}: ${why ?? 'no reason given'}`)
+    } else failed++
+  }
+  total.failed += failed === 0 && !ok ? 1 : failed
+}
+
+try {
+  check('lint', 'npm run --silent lint')
+  check('types', 'npm run --silent typecheck')
+  check('build', 'npm run --silent build')
+  unitTests()
+  browserTests()
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+}
+
+if (total.skipped.length > 0) {
+  console.log(`\nSkipped:\n${total.skipped.map((line) => `  ${line}`).join('\n')}`)
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
+process.exitCode = total.failed > 0 ? 1 : 0
