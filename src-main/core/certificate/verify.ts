@@ -1,0 +1,80 @@
+/** Checks a certificate against itself: who signed it, and whether its numbers follow from its own counts. */
+import { certify, type Certified } from '../certify/certify.js'
+import { type OpenedEnvelope, keyId } from './dsse.js'
+import type { Certification, CurvePoint } from './schema.js'
+
+/** Two shares that were written and read as JSON are equal to the last digit; the margin is for other writers. */
+const SAME = 1e-9
+
+export interface CertificateCheck {
+  /** Whether the signature fits the content and the issuer's key that the content names. */
+  readonly signature: 'valid' | 'invalid'
+  /** Whether the issuer's key is one that the reader trusts. */
+  readonly signer: 'known' | 'unknown'
+  /** What the counts in the certificate prove, worked out anew; null when nothing was certified. */
+  readonly recomputed: Certified | null
+  /** Statements of the certificate that do not follow from its counts, in words. */
+  readonly mismatches: readonly string[]
+}
+
+/** @param trusted public keys (PEM) that the reader trusts. @throws FixativeError `key-invalid` for a broken one. */
+export function checkCertificate(envelope: OpenedEnvelope, trusted: readonly string[]): CertificateCheck {
+  const { certification } = envelope.statement.predicate
+  const known = envelope.signed && trusted.some((pem) => keyId(pem) === envelope.keyId)
+  const recomputed = certification ? recompute(certification) : null
+  return {
+    signature: envelope.signed ? 'valid' : 'invalid',
+    signer: known ? 'known' : 'unknown',
+    recomputed,
+    mismatches: certification && recomputed ? compare(certification, recomputed) : [],
+  }
+}
+
+/** Bounds, headline and verdict from the counts alone. */
+export function recompute(certification: Certification): Certified {
+  return certify({
+    protectedCorrect: certification.protected.correct,
+    controlCorrect: certification.control.correct,
+    testImages: certification.testImages,
+    protectedTrainAccuracy: certification.protected.trainAccuracy,
+    q: certification.q,
+    sigma: certification.smoothing.sigma,
+    confidence: certification.confidence,
+    radii: certification.protected.curve.map((point) => point.etaOverSigma),
+  })
+}
+
+function compare(claimed: Certification, found: Certified): string[] {
+  const mismatches: string[] = []
+  const expect = (what: string, said: number | null, is: number | null) => {
+    const same = said === null || is === null ? said === is : Math.abs(said - is) <= SAME
+    if (!same) mismatches.push(`${what} is given as ${shown(said)}, but the counts give ${shown(is)}.`)
+  }
+  const curve = (name: string, said: readonly CurvePoint[], is: readonly CurvePoint[]) => {
+    if (said.length !== is.length)
+      mismatches.push(`The curve of ${name} has ${said.length} points instead of ${is.length}.`)
+    said.forEach((point, i) => {
+      const other = is[i]
+      if (!other) return
+      const at = `at radius ${point.etaOverSigma} of ${name}`
+      expect(`The radius ${at}`, point.etaOverSigma, other.etaOverSigma)
+      expect(`The absolute radius ${at}`, point.eta, other.eta)
+      expect(`The quantile ${at}`, point.qBar, other.qBar)
+      expect(`The order statistic ${at}`, point.k, other.k)
+      expect(`The bound ${at}`, point.bound, other.bound)
+    })
+  }
+  curve('the protected files', claimed.protected.curve, found.protectedCurve)
+  curve('the control', claimed.control.curve, found.controlCurve)
+  expect('The radius of the headline', claimed.headline.etaOverSigma, found.headline.etaOverSigma)
+  expect('“Protected at most”', claimed.headline.protectedAtMost, found.headline.protectedAtMost)
+  expect('“Control at least”', claimed.headline.controlAtLeast, found.headline.controlAtLeast)
+  if (claimed.verdict !== found.verdict) {
+    mismatches.push(`The verdict is given as “${claimed.verdict}”, but the counts give “${found.verdict}”.`)
+  }
+  return mismatches
+}
+
+function shown(value: number | null): string {
+  return value === null ? 'none' : String(value)
+}
