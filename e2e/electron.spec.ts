@@ -57,7 +57,7 @@ test.describe(`desktop app${reason === null ? '' : ` (skipped: ${reason})`}`, ()
         () => 'reached',
         () => 'refused',
       ),
-      opened: globalThis.open('https://example.org/') === null,
+      opened: (globalThis as unknown as { open(url: string): unknown }).open('https://example.org/') === null,
     }))
     expect(seen).toEqual({
       node: 'undefined',

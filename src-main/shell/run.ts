@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, dialog, session, shell, type BrowserWindow } from 'electron'
+import type { ServedImage } from '../app/images.js'
+import type { SettingsStore } from '../app/settings.js'
+import type { Emit, Job, RequestPayload, Serve } from '../contract.js'
+import { errorData } from '../core/errors.js'
+import type { WorkerTransport } from '../workers/transport.js'
+import { choosePath, chooseTarget } from './dialogs.js'
+import { setupIpc, windowEmitter } from './ipc.js'
+import { createJobWatch } from './job-watch.js'
+import { openKeychain, type Keychain } from './keychain.js'
+import { setupMenu } from './menu.js'
+import { setupNavigation } from './navigation.js'
+import { disableBackgroundNetwork, setupNetwork } from './network.js'
+import { setupNotification } from './notification.js'
+import { htmlToPdf } from './pdf.js'
+import { setupPermissions } from './permissions.js'
+import { setupPower } from './power.js'
+import { setupProgress } from './progress.js'
+import { setupQuitGuard } from './quit-guard.js'
+import { registerScheme, setupScheme } from './scheme.js'
+import { pathArgument, setupSingleInstance } from './single-instance.js'
+import { openStore } from './store.js'
+import { setupTheme } from './theme.js'
+import { utilityTransport } from './utility-transport.js'
+import { rememberWindowState, restoreWindowState } from './window-state.js'
+import { openWindow, PARTITION, revealWindow } from './window.js'
+
+/** What the app gets from the shell. */
+export interface ShellServices {
+  readonly dataFolder: string
+  readonly settings: SettingsStore
+  readonly emit: Emit
+  readonly workers: WorkerTransport
+  /** Null with a reason in words where the system offers none. */
+  readonly keychain: { readonly keychain: Keychain | null; readonly reason: string }
+  choosePath(purpose: RequestPayload<'folders.choose'>['purpose']): Promise<string | null>
+  /** Asks where a new file goes; null: the user closed the dialog. */
+  chooseTarget(suggested: string, kind: { name: string; extensions: string[] }): Promise<string | null>
+  /** @throws FixativeError `pdf-failed` */
+  htmlToPdf(html: string): Promise<Uint8Array>
+  reveal(path: string): void
+}
+
+/** What the shell needs of the app. */
+export interface ShellApp {
+  readonly serve: Serve
+  images(id: string): Promise<ServedImage | null>
+  jobs(): readonly Job[]
+  /** Works through the queue; called when the window can show it. */
+  start(): void
+  /** Tells the window of a folder or certificate that was opened from outside. */
+  open(path: string): Promise<void>
+  /** Stops all work so that it can be resumed. */
+  close(): Promise<void>
+}
+
+export interface ShellOptions {
+  readonly dataFolder: string
+  /** Absolute path of `out`, the built app. */
+  readonly out: string
+  readonly icon: string
+  openApp(services: ShellServices): Promise<ShellApp>
+}
+
+/** Opens the desktop app. Everything before the first `await` has to happen before Electron is ready. */
+export async function runShell(options: ShellOptions): Promise<void> {
+  let window: BrowserWindow | null = null
+  let opened: ShellApp | null = null
+  let toOpen = pathArgument(process.argv, process.cwd())
+  const current = (): BrowserWindow | null => window
+
+  // One instance for each data folder; the lock is in there.
+  const userData = join(options.dataFolder, 'desktop')
+  mkdirSync(userData, { recursive: true, mode: 0o700 })
+  app.setPath('userData', userData)
+  app.enableSandbox()
+  registerScheme()
+  disableBackgroundNetwork()
+  setupNavigation()
+  const first = setupSingleInstance((path) => {
+    revealWindow(window)
+    if (path === null) return
+    if (opened === null) toOpen = path
+    else void opened.open(path)
+  })
+  if (!first) return app.quit()
+  await app.whenReady()
+
+  const store = openStore(userData)
+  const watch = createJobWatch()
+  const emit = watch.through(setupTheme(() => store.settings.get(), windowEmitter(current)))
+  const files = session.fromPartition(PARTITION)
+  setupPermissions(files)
+  setupNetwork(files)
+  setupMenu(emit, !app.isPackaged)
+  setupProgress(current, watch)
+  setupPower(watch)
+
+  const running = await options.openApp({
+    dataFolder: options.dataFolder,
+    settings: store.settings,
+    emit,
+    workers: utilityTransport(join(options.out, 'main/worker.js')),
+    keychain: await openKeychain(),
+    choosePath: (purpose) => choosePath(window, purpose),
+    chooseTarget: (suggested, kind) => chooseTarget(window, suggested, kind),
+    htmlToPdf,
+    reveal: (path) => shell.showItemInFolder(path),
+  })
+  opened = running
+  watch.seed(running.jobs())
+  setupNotification(current, watch, () => store.settings.get().notify)
+  setupQuitGuard(current, watch, () => running.close())
+  setupIpc(current, running.serve)
+  await setupScheme(files, join(options.out, 'renderer'), (id) => running.images(id))
+
+  const preload = join(options.out, 'preload/index.cjs')
+  window = openWindow({ preload, icon: options.icon, devTools: !app.isPackaged }, restoreWindowState(store.window()))
+  window.on('closed', () => (window = null))
+  rememberWindowState(window, (state) => store.setWindow(state))
+  window.webContents.once('did-finish-load', () => {
+    running.start()
+    if (toOpen !== null) void running.open(toOpen)
+  })
+}
+
+/** Says why the app cannot open, and ends it. */
+export function failToStart(error: unknown): void {
+  const { message, hint } = errorData(error)
+  console.error(error)
+  dialog.showErrorBox('Fixative cannot start', `${message}\n\n${hint}`)
+  app.exit(1)
+}
