@@ -3,6 +3,7 @@ import { FixativeError } from '../core/errors.js'
 import type { SurrogateProgram } from '../engines/engine.js'
 import { exportImage } from '../images/export.js'
 import { thumbnails } from '../images/thumbnail.js'
+import { cropBeforeAfter, picture } from '../images/view.js'
 import { correctCount, draws } from './evaluate.js'
 import { noisePass } from './noise-pass.js'
 import { programFor } from './programs.js'
@@ -18,6 +19,8 @@ const TABLE: Table = {
   draws: onProgram(draws),
   correct: onProgram(correctCount),
   exportImage,
+  picture,
+  crop: cropBeforeAfter,
 }
 
 /** Runs a recipe on the surrogate that its task names. */

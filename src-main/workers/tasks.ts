@@ -6,6 +6,7 @@
  */
 import type { ProgramSpec, SurrogateState } from '../engines/engine.js'
 import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } from '../images/types.js'
+import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
 import type { Smoothing } from '../core/certify/smoothing.js'
 
 /** A raw file of thumbnails: N×3×S×S bytes, channel-first, sRGB, 0–255. Item i starts at i·3·S·S. */
@@ -90,6 +91,10 @@ export interface TaskMap {
   /** How many of the dataset's images are classified right, without weight noise; `delta` as in TrainTask. */
   correct: { input: { program: Program; dataset: Dataset; model: Model; delta?: Float32Array }; output: number }
   exportImage: { input: ExportRequest; output: ExportReport }
+  /** A picture to look at. */
+  picture: { input: PictureRequest; output: Picture }
+  /** A crop at 100 %, before and after. */
+  crop: { input: CropRequest; output: Crop }
 }
 
 export type TaskName = keyof TaskMap
