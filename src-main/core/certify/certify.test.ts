@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { keyedRandom } from '../random/random.js'
+import { certify, RADII } from './certify.js'
+import type { CertifyInput } from './certify.js'
+import { scales } from './scales.js'
+
+/** 1000 scores out of 300 around a mean, in a fixed random order. */
+function scores(name: string, mean: number, spread = 4): number[] {
+  const random = keyedRandom('scores', name)
+  return Array.from({ length: 1000 }, () => Math.min(300, Math.max(0, Math.round(mean + spread * random.gaussian()))))
+}
+
+const INPUT: CertifyInput = {
+  protectedCorrect: scores('protected', 30),
+  controlCorrect: scores('control', 110),
+  testImages: 300,
+  protectedTrainAccuracy: 0.99,
+  q: 0.9,
+  sigma: 0.05,
+  confidence: 0.99,
+}
+const constant = (count: number): number[] => new Array<number>(1000).fill(count)
+
+describe('certify', () => {
+  it('takes the order statistics that theory says', () => {
+    const result = certify(INPUT)
+    const ordered = (counts: ArrayLike<number>): Float64Array => Float64Array.from(counts).sort()
+    expect(result.headline).toEqual({
+      etaOverSigma: 0.5,
+      protectedAtMost: ordered(INPUT.protectedCorrect)[976]! / 300,
+      controlAtLeast: ordered(INPUT.controlCorrect)[876]! / 300,
+    })
+    // scipy: smallest k with binom.sf(k − 1, 1000, q̄) ≤ 1.8517e-4.
+    expect(result.protectedCurve.map((p) => p.k)).toEqual([933, 964, 983, 994, 999, null])
+    expect(result.protectedCurve.map((p) => p.etaOverSigma)).toEqual(RADII)
+    expect(result.protectedCurve[1]!.eta).toBeCloseTo(0.0125, 15)
+    expect(result.protectedCurve[1]!.qBar).toBeCloseTo(0.9371834338, 9)
+    expect(result.protectedCurve[2]!.bound).toBe(ordered(INPUT.protectedCorrect)[982]! / 300)
+    expect(result.protectedCurve[5]).toMatchObject({ k: null, bound: null })
+    expect(result.verdict).toBe('informative')
+  })
+
+  it('judges by whole pictures: ten points are ten points', () => {
+    const verdict = (atMost: number, atLeast: number, protectedTrainAccuracy = 0.95): string =>
+      certify({
+        ...INPUT,
+        protectedTrainAccuracy,
+        protectedCorrect: constant(atMost),
+        controlCorrect: constant(atLeast),
+      }).verdict
+    expect(verdict(60, 90)).toBe('informative')
+    expect(verdict(60, 89)).toBe('weak')
+    expect(verdict(60, 61)).toBe('weak')
+    expect(verdict(60, 60)).toBe('inconclusive')
+    expect(verdict(90, 30)).toBe('inconclusive')
+    expect(verdict(30, 150, 0.9)).toBe('informative')
+    expect(verdict(30, 150, 0.899)).toBe('inconclusive')
+    expect(verdict(30, 150, Number.NaN)).toBe('inconclusive')
+  })
+
+  it('abstains with too few draws and says how many it takes', () => {
+    const first = (counts: ArrayLike<number>, n: number): number[] => Array.from(counts).slice(0, n)
+    const withDraws = (n: number): ReturnType<typeof certify> =>
+      certify({
+        ...INPUT,
+        protectedCorrect: first(INPUT.protectedCorrect, n),
+        controlCorrect: first(INPUT.controlCorrect, n),
+      })
+    expect(withDraws(120).headline.protectedAtMost).toBeNull()
+    expect(withDraws(120).verdict).toBe('inconclusive')
+    expect(withDraws(120).reason).toContain('at least 121')
+    expect(withDraws(121).headline.protectedAtMost).not.toBeNull()
+  })
+
+  it('says the same whatever the order of the draws, and its curve never falls', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 })), {
+          minLength: 1,
+          maxLength: 150,
+        }),
+        (pairs) => {
+          const input = (order: typeof pairs): CertifyInput => ({
+            ...INPUT,
+            testImages: 50,
+            q: 0.5,
+            protectedCorrect: order.map(([p]) => p),
+            controlCorrect: order.map(([, c]) => c),
+          })
+          const result = certify(input(pairs))
+          expect(certify(input(pairs.toReversed()))).toEqual(result)
+          const bounds = result.protectedCurve.map((p) => p.bound ?? 2)
+          expect(bounds).toEqual(bounds.toSorted((a, b) => a - b))
+          const best = Math.max(...pairs.map(([p]) => p)) / 50
+          expect(bounds.every((b) => b === 2 || b <= best)).toBe(true)
+        },
+      ),
+      { seed: 2, numRuns: 60 },
+    )
+  })
+
+  it('refuses scores that cannot be', () => {
+    expect(() => certify({ ...INPUT, controlCorrect: [1, 2] })).toThrow(RangeError)
+    expect(() => certify({ ...INPUT, protectedCorrect: [], controlCorrect: [] })).toThrow(RangeError)
+    for (const wrong of [301, -1, 0.5, Number.NaN])
+      expect(() => certify({ ...INPUT, protectedCorrect: constant(wrong) })).toThrow(RangeError)
+  })
+})
+
+describe('scales', () => {
+  const layout = [
+    { name: 'a', shape: [2], offset: 0, size: 2 },
+    { name: 'zero', shape: [3], offset: 2, size: 3 },
+  ]
+  const parameters = Float32Array.of(3, 4, 0, 0, 0)
+
+  it('is σ everywhere, or ρ times the root mean square of each tensor with a floor', () => {
+    expect([...scales(layout, parameters, { kind: 'isotropic', sigma: 0.05 })]).toEqual([0.05, 0.05])
+    const [a, zero] = scales(layout, parameters, { kind: 'layer-scaled', sigma: 0.1 })
+    expect(a).toBeCloseTo(0.1 * Math.sqrt(12.5), 12)
+    expect(zero).toBeCloseTo(1e-4, 15)
+  })
+})

@@ -1,0 +1,137 @@
+/** From the scores of the weight-noise draws to the certified curve, the headline and the verdict. */
+import { curveLevel } from './band.js'
+import { lowerIndex, minimumDraws, shiftedQuantile, upperIndex } from './bound.js'
+
+/** Radii r = η/σ of the certified curve. */
+export const RADII: readonly number[] = [0, 0.25, 0.5, 0.75, 1, 1.25]
+/** Radius of the headline's upper bound. */
+export const HEADLINE_RADIUS = 0.5
+/** Share of its training pictures that the protected surrogate must fit for its failure to mean anything. */
+export const REQUIRED_FIT = 0.9
+/** Gap between control and protected, in percentage points, that makes a certificate informative. */
+export const INFORMATIVE_POINTS = 10
+
+export interface CertifyInput {
+  /** Held-out originals classified right by each draw around the surrogate of the protected files. Any order. */
+  readonly protectedCorrect: ArrayLike<number>
+  /** The same for the surrogate of the originals. Same length. */
+  readonly controlCorrect: ArrayLike<number>
+  readonly testImages: number
+  /** Share of its training images that the protected surrogate classifies right, 0–1, without weight noise. */
+  readonly protectedTrainAccuracy: number
+  readonly q: number
+  /** Scale of the weight noise; η = r·σ. */
+  readonly sigma: number
+  readonly confidence: number
+  /** Radii of the curve; default RADII. */
+  readonly radii?: readonly number[]
+}
+
+export interface CurvePoint {
+  readonly etaOverSigma: number
+  readonly eta: number
+  readonly qBar: number
+  /** 1-based order statistic that is the bound; null: abstained. */
+  readonly k: number | null
+  /** Upper bound of the accuracy, 0–1; null: abstained. */
+  readonly bound: number | null
+}
+
+export interface Headline {
+  readonly etaOverSigma: number
+  /** Upper bound of the protected surrogate's q-quantile at `etaOverSigma`, 0–1. */
+  readonly protectedAtMost: number | null
+  /** Lower bound of the control's q-quantile at radius 0, 0–1. */
+  readonly controlAtLeast: number | null
+}
+
+export type Verdict = 'informative' | 'weak' | 'inconclusive'
+
+export interface Certified {
+  readonly protectedCurve: CurvePoint[]
+  readonly controlCurve: CurvePoint[]
+  readonly headline: Headline
+  readonly verdict: Verdict
+  /** Why the verdict is what it is, one plain sentence. */
+  readonly reason: string
+}
+
+/**
+ * Bounds the learnability of the protected files and of the originals.
+ *
+ * Each curve holds as a whole with probability `confidence` (see `curveLevel`); the two numbers of the headline hold
+ * with that probability each. Throws a RangeError when the scores do not match each other or `testImages`.
+ */
+export function certify(input: CertifyInput): Certified {
+  const { testImages, q, confidence, sigma, radii = RADII } = input
+  const draws = input.protectedCorrect.length
+  if (draws < 1 || input.controlCorrect.length !== draws)
+    throw new RangeError(`${draws} scores of the protected surrogate, ${input.controlCorrect.length} of the control`)
+  const scores = sorted(input.protectedCorrect, testImages)
+  const control = sorted(input.controlCorrect, testImages)
+
+  const level = curveLevel(draws, radii.length, confidence)
+  const curve = (counts: Float64Array): CurvePoint[] =>
+    radii.map((r) => {
+      const k = upperIndex(draws, q, r, 1 - level)
+      const bound = k === null ? null : counts[k - 1]! / testImages
+      return { etaOverSigma: r, eta: r * sigma, qBar: shiftedQuantile(q, r), k, bound }
+    })
+
+  const k = upperIndex(draws, q, HEADLINE_RADIUS, confidence)
+  const j = lowerIndex(draws, q, confidence)
+  const atMost = k === null ? null : scores[k - 1]!
+  const atLeast = j === null ? null : control[j - 1]!
+  return {
+    protectedCurve: curve(scores),
+    controlCurve: curve(control),
+    headline: {
+      etaOverSigma: HEADLINE_RADIUS,
+      protectedAtMost: atMost === null ? null : atMost / testImages,
+      controlAtLeast: atLeast === null ? null : atLeast / testImages,
+    },
+    ...judge(atMost, atLeast, input, draws),
+  }
+}
+
+/** Compares whole counts, so that a gap of exactly ten points is not lost to rounding. */
+function judge(
+  atMost: number | null,
+  atLeast: number | null,
+  { testImages, protectedTrainAccuracy, q, confidence }: CertifyInput,
+  draws: number,
+): { verdict: Verdict; reason: string } {
+  if (atMost === null || atLeast === null) {
+    const needed = Math.max(minimumDraws(q, HEADLINE_RADIUS, confidence), minimumDraws(1 - q, 0, confidence))
+    const reason = `${draws} draws of the weight noise are too few for this quantile and confidence: it takes at least ${needed}.`
+    return { verdict: 'inconclusive', reason }
+  }
+  if (!(protectedTrainAccuracy >= REQUIRED_FIT)) {
+    const fit = Math.floor(protectedTrainAccuracy * 100)
+    const reason = `The classifier trained on the protected files learnt only ${fit} % of them, so that it fails on your pictures proves little.`
+    return { verdict: 'inconclusive', reason }
+  }
+  const gap = atLeast - atMost
+  if (gap <= 0) {
+    const reason =
+      'The classifier trained on the originals is not certified to recognise more than the one trained on the protected files.'
+    return { verdict: 'inconclusive', reason }
+  }
+  return gap * 100 >= INFORMATIVE_POINTS * testImages
+    ? {
+        verdict: 'informative',
+        reason: `The classifier trained on the originals recognises at least ${INFORMATIVE_POINTS} points more than the one trained on the protected files.`,
+      }
+    : {
+        verdict: 'weak',
+        reason: `The classifier trained on the originals recognises more than the one trained on the protected files, but by less than ${INFORMATIVE_POINTS} points.`,
+      }
+}
+
+/** Ascending copy. Throws a RangeError on anything but integers from 0 to `testImages`. */
+function sorted(correct: ArrayLike<number>, testImages: number): Float64Array {
+  const counts = Float64Array.from(correct)
+  const wrong = counts.find((count) => !Number.isInteger(count) || count < 0 || count > testImages)
+  if (wrong !== undefined) throw new RangeError(`${wrong} of ${testImages} pictures cannot be right`)
+  return counts.sort()
+}
