@@ -5,11 +5,11 @@ import type { ServedImage } from '../app/images.js'
 import type { SettingsStore } from '../app/settings.js'
 import type { Emit, Job, RequestPayload, Serve } from '../contract.js'
 import { errorData } from '../core/errors.js'
+import type { KeyVault } from '../jobs/keys.js'
 import type { WorkerTransport } from '../workers/transport.js'
 import { choosePath, chooseTarget } from './dialogs.js'
 import { setupIpc, windowEmitter } from './ipc.js'
 import { createJobWatch } from './job-watch.js'
-import { openKeychain, type Keychain } from './keychain.js'
 import { setupMenu } from './menu.js'
 import { setupNavigation } from './navigation.js'
 import { disableBackgroundNetwork, setupNetwork } from './network.js'
@@ -24,6 +24,7 @@ import { pathArgument, setupSingleInstance } from './single-instance.js'
 import { openStore } from './store.js'
 import { setupTheme } from './theme.js'
 import { utilityTransport } from './utility-transport.js'
+import { openVault } from './vault.js'
 import { rememberWindowState, restoreWindowState } from './window-state.js'
 import { openWindow, PARTITION, revealWindow } from './window.js'
 
@@ -33,8 +34,8 @@ export interface ShellServices {
   readonly settings: SettingsStore
   readonly emit: Emit
   readonly workers: WorkerTransport
-  /** Null with a reason in words where the system offers none. */
-  readonly keychain: { readonly keychain: Keychain | null; readonly reason: string }
+  /** Where the signing key rests: encrypted by the system's keychain where there is one. */
+  readonly keys: KeyVault
   choosePath(purpose: RequestPayload<'folders.choose'>['purpose']): Promise<string | null>
   /** Asks where a new file goes; null: the user closed the dialog. */
   chooseTarget(suggested: string, kind: { name: string; extensions: string[] }): Promise<string | null>
@@ -103,7 +104,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
     settings: store.settings,
     emit,
     workers: utilityTransport(join(options.out, 'main/worker.js')),
-    keychain: await openKeychain(),
+    keys: await openVault(join(options.dataFolder, 'keys')),
     choosePath: (purpose) => choosePath(window, purpose),
     chooseTarget: (suggested, kind) => chooseTarget(window, suggested, kind),
     htmlToPdf,

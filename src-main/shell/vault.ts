@@ -1,0 +1,49 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileVault, SEALED_KEY_FILE, type KeyVault } from '../jobs/keys.js'
+import { privateFolder, writeAtomically } from '../jobs/storage.js'
+import { openKeychain, type Keychain } from './keychain.js'
+
+/**
+ * The signing key in `folder`, encrypted by the system. A key that the command line made there before is taken over,
+ * and its readable file removed once the encrypted one is on disk.
+ *
+ * @throws FixativeError `keychain-locked` (from `read`) when the system does not decrypt it
+ */
+export function keychainVault(folder: string, keychain: Keychain): KeyVault {
+  const path = join(folder, SEALED_KEY_FILE)
+  const readable = fileVault(folder)
+  const write = async (privatePem: string): Promise<void> => {
+    await privateFolder(folder)
+    await writeAtomically(path, await keychain.seal(privatePem))
+  }
+  return {
+    storedIn: keychain.storedIn,
+    async read() {
+      const sealed = await readFile(path).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+        throw error
+      })
+      if (sealed === null) {
+        const pem = await readable.read()
+        if (pem !== null) {
+          await write(pem)
+          await rm(join(folder, 'signing-key.pem'))
+        }
+        return pem
+      }
+      const { text, reseal } = await keychain.open(sealed)
+      if (reseal) await write(text)
+      return text
+    },
+    write,
+  }
+}
+
+/** The vault that this system allows; without a keychain the readable file, with the reason where its place is shown. */
+export async function openVault(folder: string): Promise<KeyVault> {
+  const { keychain, reason } = await openKeychain()
+  if (keychain !== null) return keychainVault(folder, keychain)
+  const vault = fileVault(folder)
+  return { ...vault, storedIn: `${vault.storedIn}. ${reason}` }
+}
