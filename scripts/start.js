@@ -24,10 +24,12 @@ export function electronProgram(env = process.env, folder = electronPackage()) {
 }
 
 /** Why no window can be opened here, one sentence; null: it can. */
-export function noWindow(env = process.env, platform = process.platform) {
+export function noWindow(env = process.env, platform = process.platform, user = process.getuid?.()) {
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
     return `The desktop app needs a display and there is none here: ${INSTEAD}`
   }
+  // Chromium's sandbox, which Fixative does not run without, refuses root.
+  if (platform === 'linux' && user === 0) return `The desktop app does not run as root: ${INSTEAD}`
   return null
 }
 

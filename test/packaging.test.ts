@@ -169,11 +169,13 @@ describe('icons', () => {
 
 describe('npm start', () => {
   it('says in one sentence where no window can be opened, and names the way out', () => {
-    const say = noWindow as (env: Record<string, string>, platform: string) => string | null
-    expect(say({}, 'linux')).toMatch(/^[^.]*`npm run serve`[^.]*\.$/)
-    expect(say({ DISPLAY: ':0' }, 'linux')).toBe(null)
-    expect(say({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBe(null)
-    expect(say({}, 'darwin')).toBe(null)
+    const say = noWindow as (env: Record<string, string>, platform: string, user: number) => string | null
+    const sentence = /^[^.]*`npm run serve`[^.]*\.$/
+    expect(say({}, 'linux', 1000)).toMatch(sentence)
+    expect(say({ DISPLAY: ':0' }, 'linux', 0)).toMatch(sentence)
+    expect(say({ DISPLAY: ':0' }, 'linux', 1000)).toBe(null)
+    expect(say({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux', 1000)).toBe(null)
+    expect(say({}, 'darwin', 501)).toBe(null)
   })
 
   it('finds Electron without starting its download', () => {

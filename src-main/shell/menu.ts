@@ -39,7 +39,7 @@ export function menuTemplate(emit: Emit, mac: boolean, developer: boolean): Menu
       label: '&File',
       submenu: [
         item('&Open folder…', 'CmdOrCtrl+O', 'open'),
-        item('&Verify folder or certificate…', 'CmdOrCtrl+Shift+V', 'verify'),
+        item('&Verify folder or certificate…', 'CmdOrCtrl+Shift+O', 'verify'),
         separator,
         item('&Cancel the running job', 'CmdOrCtrl+.', 'cancel'),
         separator,
