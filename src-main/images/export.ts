@@ -1,0 +1,155 @@
+/** Writing one protected picture, and measuring what was written. */
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { FixativeError } from '../core/errors.js'
+import { decode, type PixelKind } from './decode.js'
+import { encode, encodingFor, LONGEST_SIDE } from './encode.js'
+import { inspect, readFailure, type PictureFacts } from './inspect.js'
+import { perturb, type Pixels } from './perturb.js'
+import { measure } from './quality.js'
+import { thumbnail } from './thumbnail.js'
+import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
+
+/**
+ * Adds a class's noise to one picture and writes it: as displayed (EXIF orientation is applied to the pixels and reset),
+ * in the picture's own encoded values, with its profile, EXIF and XMP, without the unprotected previews in them. Alpha
+ * and, in PNG and TIFF, bit depth are kept; grey stays grey. A format without alpha gets the picture on white.
+ *
+ * The file is written under a temporary name in the target's folder, synced, decoded again and measured, and only then
+ * renamed; it gets the source's permissions. The source is only ever opened for reading.
+ *
+ * @throws FixativeError `unreadable-picture` when the source cannot be decoded; `picture-too-large` for the format;
+ *   `target-is-source`; `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
+ */
+export async function exportImage(request: ExportRequest): Promise<ExportReport> {
+  const { source, target } = request
+  const facts = await inspect(source)
+  if (!facts.ok) throw unreadable(source, facts.reason)
+  await refuseSameFile(source, target)
+  const format = request.format === 'keep' ? facts.format : request.format
+  const { encoded, original, lossless } = await protect(request, facts, format)
+
+  const temporary = join(dirname(target), `.fixative-${randomUUID()}.tmp`)
+  try {
+    await write(temporary, target, encoded, source)
+    const report = await examine(temporary, request, original)
+    if (lossless && report.maxAbsDiff > request.epsilon) {
+      throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${request.epsilon}`)
+    }
+    await rename(temporary, target).catch((error: unknown) => {
+      throw writeFailure(error, target)
+    })
+    return { ...report, bytes: encoded.byteLength, format, lossless }
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw error
+  }
+}
+
+interface Protected {
+  readonly encoded: Buffer
+  readonly original: Pixels
+  readonly lossless: boolean
+}
+
+async function protect(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Protected> {
+  const { source, delta, resolution, epsilon } = request
+  const kind: PixelKind = { grey: facts.grey, deep: facts.deep && (format === 'png' || format === 'tiff') }
+  const flat = format === 'jpeg' && facts.alpha
+  const { width, height } = facts.metadata.autoOrient
+  const limit = LONGEST_SIDE[format]
+  if (limit !== undefined && Math.max(width, height) > limit) {
+    throw new FixativeError(
+      'picture-too-large',
+      `"${source}" is ${width} × ${height} pixels, and ${format.toUpperCase()} stores at most ${limit} on a side.`,
+      'Choose PNG or TIFF as the output format.',
+    )
+  }
+  let original: Pixels
+  try {
+    original = await decode(source, kind, flat)
+  } catch (error) {
+    throw unreadable(source, readFailure(error), error)
+  }
+  const encoding = await encodingFor(source, facts, format, request.quality)
+  const pixels = perturb(original, delta, resolution, epsilon)
+  const encoded = await encode(source, pixels, kind, flat, encoding)
+  return { encoded, original, lossless: encoding.lossless }
+}
+
+async function write(temporary: string, target: string, encoded: Buffer, source: string): Promise<void> {
+  try {
+    await mkdir(dirname(target), { recursive: true })
+    const file = await open(temporary, 'wx', 0o600)
+    try {
+      await file.writeFile(encoded)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    // Whoever may read the original may read the copy; its owner may also replace it.
+    await chmod(temporary, ((await stat(source)).mode & 0o666) | 0o600)
+  } catch (error) {
+    throw writeFailure(error, target)
+  }
+}
+
+async function examine(
+  path: string,
+  request: ExportRequest,
+  original: Pixels,
+): Promise<Omit<ExportReport, 'bytes' | 'format' | 'lossless'>> {
+  const small = await thumbnail(path, request.resolution)
+  if (!small.ok) throw new Error(`${request.target}: the written file cannot be read again: ${small.reason}`)
+  // The written file's own kind: a format without grey, or with 8 bit only, is measured as whoever opens it sees it.
+  const facts = await inspect(path)
+  if (!facts.ok) throw new Error(`${request.target}: ${facts.reason}`)
+  const { width, height, sha256 } = small
+  return { sha256, width, height, ...measure(original, await decode(path, facts)), thumbnail: small.pixels }
+}
+
+async function refuseSameFile(source: string, target: string): Promise<void> {
+  const [from, to] = await Promise.all([stat(source), stat(target).catch(() => null)])
+  if (to && to.ino === from.ino && to.dev === from.dev) {
+    throw new FixativeError(
+      'target-is-source',
+      `"${target}" is the original itself, which Fixative never overwrites.`,
+      'Choose another output folder.',
+    )
+  }
+}
+
+function unreadable(source: string, reason: string, cause?: unknown): FixativeError {
+  return new FixativeError(
+    'unreadable-picture',
+    `"${source}" cannot be protected. ${reason}`,
+    'Take it out of the folder, or save it again in another program.',
+    { cause },
+  )
+}
+
+/** A sentence for whatever writing `target` threw. */
+export function writeFailure(error: unknown, target: string): FixativeError {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const options = { cause: error }
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const hint = 'Free some space or choose another output folder, then start again; nothing half-written was left.'
+    return new FixativeError('disk-full', `There is no space left to write "${target}".`, hint, options)
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    const hint = 'Choose an output folder that you may write to.'
+    return new FixativeError('no-permission', `"${target}" may not be written: permission denied.`, hint, options)
+  }
+  if (code === 'EROFS') {
+    const hint = 'Choose an output folder on another disk.'
+    return new FixativeError('read-only', `"${target}" is on a read-only disk.`, hint, options)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return new FixativeError(
+    'cannot-write',
+    `"${target}" cannot be written (${code || message}).`,
+    'Check the output folder.',
+    options,
+  )
+}

@@ -1,0 +1,66 @@
+/** The small pictures that a surrogate learns from. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import sharp from 'sharp'
+import { inspect, OPEN, readFailure } from './inspect.js'
+import type { ThumbnailReport, ThumbnailRequest } from './types.js'
+
+type Item = ThumbnailReport['items'][number]
+
+/** SHA-256 of a file's bytes, hex, read as a stream. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/** Interleaved RGB (or grey, repeated) to channel-first. */
+function planar(data: Uint8Array, channels: number, resolution: number): Uint8Array {
+  const area = resolution * resolution
+  const out = new Uint8Array(3 * area)
+  for (let i = 0; i < area; i++) {
+    for (let c = 0; c < 3; c++) out[c * area + i] = data[i * channels + (channels < 3 ? 0 : c)]!
+  }
+  return out
+}
+
+/** One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture. */
+export async function thumbnail(source: string, resolution: number): Promise<Item> {
+  const facts = await inspect(source)
+  if (!facts.ok) return facts
+  const { metadata } = facts
+  try {
+    let pipeline = sharp(source, OPEN)
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .resize(resolution, resolution, { fit: 'fill' })
+      .toColourspace('srgb')
+    // 16-bit colour with a profile is worked on in Display P3 and would otherwise be left in it.
+    if (metadata.icc && metadata.space === 'rgb16') pipeline = pipeline.withIccProfile('srgb')
+    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+    const size = metadata.autoOrient
+    return {
+      ok: true,
+      pixels: planar(data, info.channels, resolution),
+      width: size.width,
+      height: size.height,
+      format: facts.format,
+      sha256: await sha256OfFile(source),
+    }
+  } catch (error) {
+    return { ok: false, reason: readFailure(error) }
+  }
+}
+
+/**
+ * Squashes each picture to S×S sRGB: EXIF orientation applied, colour profile converted, 8 bit, grey as RGB, alpha
+ * flattened on white. `width` and `height` are of the picture as displayed. One picture is in memory at a time, and
+ * formats that can be are shrunk while they are decoded.
+ *
+ * @returns one item a source, in order; a picture that cannot be read is an item with a reason, never an exception.
+ */
+export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
+  const items: Item[] = []
+  for (const source of request.sources) items.push(await thumbnail(source, request.resolution))
+  return { items }
+}
