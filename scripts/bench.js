@@ -1,0 +1,207 @@
+/**
+ * How fast the engine and the export are on this machine, as JSON: medians of at least five runs.
+ * With Debian's python3-torch and a peer program (FIXATIVE_PEER, or ../shared/peer/peer.py) its figures and the ratios.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ort from 'onnxruntime-node'
+import sharp from 'sharp'
+import { register } from 'tsx/esm/api'
+
+register()
+const source = (path) => import(new URL(`../src-main/${path}`, import.meta.url).href)
+const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts')
+const { initialState } = await source('core/surrogate/initialise.ts')
+const { keyedRandom } = await source('core/random/random.ts')
+const { ModelBuilder } = await source('engines/onnx/model.ts')
+const { openSession } = await source('engines/onnx/session.ts')
+const { exportImage } = await source('images/export.ts')
+const { createPool } = await source('workers/pool.ts')
+const { nodeTransport } = await source('workers/transport.ts')
+
+const RUNS = 5
+const BATCH = 128
+const CLASSES = 10
+const RESOLUTION = 32
+const IMAGES = 1000
+const TEST_IMAGES = 300
+const cores = availableParallelism()
+const folder = mkdtempSync(join(tmpdir(), 'fixative-bench-'))
+const round = (value) => Number(value.toPrecision(4))
+
+/** Median seconds of `RUNS` runs, after one to warm up. */
+async function seconds(work) {
+  const times = []
+  for (let i = 0; i <= RUNS; i++) {
+    const start = performance.now()
+    await work(i)
+    if (i > 0) times.push((performance.now() - start) / 1000)
+  }
+  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)]
+}
+
+/** Floating-point operations of one image's forward pass: two for each multiply-add of the convolutions. */
+function forwardFlops(architecture) {
+  const net = network(architecture)
+  let side = RESOLUTION
+  let flops = 0
+  const at = (conv, extent) => 2 * conv.outChannels * conv.inChannels * conv.kernel ** 2 * extent ** 2
+  flops += at(net.stem, side)
+  for (const { conv1, conv2, projection } of net.blocks) {
+    side /= conv1.stride
+    flops += at(conv1, side) + at(conv2, side) + (projection ? at(projection, side) : 0)
+  }
+  return flops + 2 * CLASSES * net.features
+}
+
+/** Matrix products of 1024 × 1024, on one thread of the same runtime. */
+async function peakGflops() {
+  const model = new ModelBuilder()
+  const n = 1024
+  const product = model.op('MatMul', [model.input('a', [n, n]), model.input('b', [n, n])])
+  model.output('c', product, [n, n])
+  const session = await openSession(model.bytes(), ['cpu'])
+  const random = keyedRandom('bench', 'matrix')
+  const matrix = () => new ort.Tensor('float32', random.fillGaussian(new Float32Array(n * n)), [n, n])
+  const feeds = { a: matrix(), b: matrix() }
+  const time = await seconds(async () => {
+    for (let i = 0; i < 5; i++) await session.run(feeds)
+  })
+  await session.release()
+  return (5 * 2 * n ** 3) / time / 1e9
+}
+
+function dataset(count) {
+  const size = 3 * RESOLUTION ** 2
+  const path = join(folder, `thumbnails-${count}.raw`)
+  const random = keyedRandom('bench', 'pixels', count)
+  writeFileSync(
+    path,
+    Uint8Array.from({ length: count * size }, () => random.integer(256)),
+  )
+  const items = Int32Array.from({ length: count }, (_, i) => i)
+  return { thumbnails: { path, resolution: RESOLUTION }, items, labels: items.map((i) => i % CLASSES) }
+}
+
+async function surrogate(gemm) {
+  const architecture = ARCHITECTURES.compact
+  const program = { engine: 'cpu', spec: { architecture, classes: CLASSES, resolution: RESOLUTION } }
+  const state = initialState(architecture, CLASSES, 'bench')
+  const [train, test] = [dataset(IMAGES), dataset(TEST_IMAGES)]
+  const pool = createPool({
+    transport: nodeTransport(new URL('../src-main/workers/entry.ts', import.meta.url)),
+    size: cores,
+  })
+  const everywhere = (task) => Promise.all(Array.from({ length: cores }, (_, worker) => task(worker)))
+  const steps = 10
+  const trainOnce = () =>
+    pool.run('train', {
+      program,
+      dataset: train,
+      state,
+      seed: 'bench',
+      firstStep: 0,
+      steps,
+      batchSize: BATCH,
+      learningRate: { kind: 'constant', value: 0.01 },
+      weightNoise: { kind: 'fixed', sigma: 0.05 },
+    })
+  const drawCount = 10
+  const drawsOnce = (worker) =>
+    pool.run('draws', {
+      program,
+      dataset: test,
+      model: state,
+      smoothing: { kind: 'isotropic', sigma: 0.05 },
+      seed: 'bench',
+      first: worker * drawCount,
+      count: drawCount,
+    })
+  try {
+    const one = (steps * BATCH) / (await seconds(trainOnce))
+    const all = (cores * steps * BATCH) / (await seconds(() => everywhere(trainOnce)))
+    const evaluation =
+      (cores * IMAGES) /
+      (await seconds(() => everywhere(() => pool.run('correct', { program, dataset: train, model: state }))))
+    const draws = (cores * drawCount) / (await seconds(() => everywhere(drawsOnce)))
+    // Backward costs two passes of the size of the forward one: by the weights, and by the layer's input.
+    const gflops = (one * 3 * forwardFlops(architecture)) / 1e9
+    return {
+      surrogate: { architecture: 'compact', resolution: RESOLUTION, classes: CLASSES },
+      training: { imagesPerSecond: round(all), imagesPerSecondOneProcess: round(one), batch: BATCH },
+      evaluation: { imagesPerSecond: round(evaluation) },
+      draws: { drawsPerSecond: round(draws), testImages: TEST_IMAGES, imagesPerSecond: round(draws * TEST_IMAGES) },
+      matrixProduct: {
+        peakGflopsOneThread: round(gemm),
+        trainingGflopsOneProcess: round(gflops),
+        share: round(gflops / gemm),
+      },
+    }
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Export of an 8-megapixel JPEG, beside nothing but decoding and encoding it. */
+async function exporting() {
+  const [width, height] = [3264, 2448]
+  const [from, to] = [join(folder, 'picture.jpg'), join(folder, 'protected.jpg')]
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 }
+  await sharp({ create: { width, height, channels: 3, background: '#888', noise } })
+    .blur(3)
+    .jpeg({ quality: 92 })
+    .toFile(from)
+  const random = keyedRandom('bench', 'delta')
+  const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, () => (random.uniform() < 0.5 ? -8 : 8) / 255)
+  const megapixels = (width * height) / 1e6
+  const full = await seconds(() =>
+    exportImage({ source: from, target: to, delta, resolution: RESOLUTION, epsilon: 8, format: 'keep', quality: null }),
+  )
+  const bare = await seconds(() => sharp(from).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toFile(to))
+  return {
+    megapixelsPerSecond: round(megapixels / full),
+    bareSharpMegapixelsPerSecond: round(megapixels / bare),
+    ratio: round(bare / full),
+  }
+}
+
+/** What the PyTorch peer reaches with the same number of threads; a reason where it cannot run. */
+function peer() {
+  const nearby = fileURLToPath(new URL('../../shared/peer/peer.py', import.meta.url))
+  const program = process.env.FIXATIVE_PEER ?? nearby
+  if (!existsSync(program)) return { skipped: 'no peer program (set FIXATIVE_PEER)' }
+  const python = '/usr/bin/python3'
+  if (spawnSync(python, ['-c', 'import torch']).status !== 0) return { skipped: `${python} has no torch` }
+  const args = [program, 'bench', '--px', String(RESOLUTION), '--batch', String(BATCH), '--threads', String(cores)]
+  const runs = Array.from({ length: RUNS }, () => spawnSync(python, args, { encoding: 'utf8' }))
+  const failed = runs.find(({ status }) => status !== 0)
+  if (failed) return { skipped: `the peer failed: ${failed.stderr.trim().split('\n').at(-1)}` }
+  const results = runs.map(({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1)))
+  const median = (name) => round(results.map((r) => r[name]).sort((a, b) => a - b)[Math.floor(RUNS / 2)])
+  return {
+    trainingImagesPerSecond: median('train_images_per_s'),
+    evaluationImagesPerSecond: median('eval_images_per_s'),
+    matrixProductGflops: median('gemm_gflops'),
+  }
+}
+
+try {
+  const gemm = await peakGflops()
+  const own = await surrogate(gemm)
+  const picture = await exporting()
+  const other = peer()
+  const ratios =
+    'skipped' in other
+      ? null
+      : {
+          training: round(own.training.imagesPerSecond / other.trainingImagesPerSecond),
+          draws: round(own.draws.imagesPerSecond / other.evaluationImagesPerSecond),
+        }
+  const machine = { processor: cpus()[0]?.model.trim(), cores, node: process.version, runs: RUNS }
+  console.log(JSON.stringify({ machine, ...own, export: picture, peer: other, ratios }, null, 2))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
