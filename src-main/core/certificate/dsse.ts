@@ -8,17 +8,26 @@ export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 /** Largest envelope that is read, in bytes; 100,000 files and 100,000 draws stay below it. */
 export const MAX_ENVELOPE = 64 * 1024 * 1024
 
-const base64 = z
-  .string()
-  .max(MAX_ENVELOPE)
-  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+/** Standard alphabet, padded, nothing else: Buffer alone would pass over whatever is not base64. */
+const base64 = z.string().refine((text) => Buffer.from(text, 'base64').toString('base64') === text)
 const envelopeSchema = z.strictObject({
   payloadType: z.literal(PAYLOAD_TYPE),
   payload: base64,
   signatures: z
-    .array(z.strictObject({ keyid: z.string().max(200).optional(), sig: base64.max(200) }))
+    .array(z.unknown())
     .min(1)
-    .max(10),
+    .max(10)
+    .pipe(
+      z.array(
+        z.strictObject({
+          keyid: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .optional(),
+          sig: base64,
+        }),
+      ),
+    ),
 })
 export type Envelope = z.infer<typeof envelopeSchema>
 
@@ -87,9 +96,9 @@ export interface OpenedEnvelope {
  */
 export function openEnvelope(json: string | Buffer): OpenedEnvelope {
   if (json.length > MAX_ENVELOPE) throw invalid('it is larger than 64 MB')
-  const envelope = parse(envelopeSchema, json.toString('utf8'), 'its envelope')
+  const envelope = parse(envelopeSchema, typeof json === 'string' ? json : utf8(json), 'its envelope', withoutSpaces)
   const payload = Buffer.from(envelope.payload, 'base64')
-  const statement = parse(statementSchema, payload.toString('utf8'), 'its content')
+  const statement = parse(statementSchema, utf8(payload), 'its content', (text) => text)
   const { publicKey } = statement.predicate.issuer
   let key: KeyObject
   try {
@@ -102,13 +111,31 @@ export function openEnvelope(json: string | Buffer): OpenedEnvelope {
   return { statement, signed, publicKey, keyId: keyId(publicKey) }
 }
 
-function parse<T>(schema: z.ZodType<T>, json: string, what: string): T {
+/** No string of an envelope has white space in it, so that what is left is its layout. */
+const withoutSpaces = (json: string): string => json.replace(/[ \t\r\n]/g, '')
+
+function utf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    throw invalid('it is not UTF-8 text', error)
+  }
+}
+
+/**
+ * JSON that fits a schema, written the one way that `JSON.stringify` writes it (up to `layout`). Duplicate keys, which
+ * one reader takes the first of and another the last, and escapes that hide a name do not pass.
+ */
+function parse<T>(schema: z.ZodType<T>, json: string, what: string, layout: (json: string) => string): T {
   let value: unknown
+  let canonical: string
   try {
     value = JSON.parse(json)
+    canonical = JSON.stringify(value)
   } catch (error) {
     throw invalid(`${what} is not JSON`, error)
   }
+  if (canonical !== layout(json)) throw invalid(`${what} is JSON of an ambiguous form`)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

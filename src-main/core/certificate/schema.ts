@@ -15,15 +15,24 @@ const text = (max = 1_000) => z.string().max(max)
 const count = z.int().min(0).max(10_000_000)
 const share = z.number().min(0).max(1)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-/** A relative path with '/' that cannot leave its folder. */
-const relativePath = text(4_096)
-  .min(1)
-  .refine((path) => !path.startsWith('/') && !/^[A-Za-z]:/.test(path) && !path.includes('\\') && !path.includes('\0'), {
-    message: 'not a relative path',
-  })
-  .refine((path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), {
-    message: 'leaves its folder',
-  })
+/**
+ * Whether a path can stand in a certificate: relative, with '/', and unable to leave its folder on any system, also
+ * where '\\' separates folders or 'a:' names a drive.
+ */
+export function canBeListed(path: string): boolean {
+  if (path.length > 4_096 || path.includes('\0') || /^[A-Za-z]:/.test(path)) return false
+  return path.split(/[/\\]/).every((part) => part !== '' && part !== '.' && part !== '..')
+}
+const relativePath = z.string().refine(canBeListed, { message: 'not a path inside the folder' })
+
+/**
+ * An array whose length is checked before its elements are: a stranger's file can hold millions of wrong ones, and an
+ * error for each would exhaust the memory.
+ */
+const list = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>
+  z.array(z.unknown()).min(min).max(max).pipe(z.array(item))
+/** SPKI. A private key in its place would parse just as well, so the form is checked. */
+const publicKeyPem = text(1_000).regex(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/)
 const range = z.strictObject({ min: z.number().min(0).max(1_000), mean: z.number().min(0).max(1_000) })
 
 const point = z.strictObject({
@@ -44,8 +53,8 @@ const measured = z.strictObject({
   /** The same for the held-out originals. */
   cleanAccuracy: share,
   /** For each draw, how many of the held-out originals the perturbed surrogate classifies right. */
-  correct: z.array(count).min(1).max(MAX_DRAWS),
-  curve: z.array(point).min(1).max(32),
+  correct: list(count, { min: 1, max: MAX_DRAWS }),
+  curve: list(point, { min: 1, max: 32 }),
 })
 
 export const certificationSchema = z
@@ -84,12 +93,13 @@ export const predicateSchema = z
   .strictObject({
     tool: z.strictObject({ name: text(100), version: text(100) }),
     issuedAt: z.iso.datetime(),
-    issuer: z.strictObject({ name: text(200).optional(), publicKey: text(1_000) }),
+    issuer: z.strictObject({ name: text(200).optional(), publicKey: publicKeyPem }),
     collection: z.strictObject({
+      /** Pictures that were protected: as many as `subject` lists. */
       images: count,
-      classes: z.array(z.strictObject({ name: text(500), count })).max(10_000),
+      classes: list(z.strictObject({ name: text(500), count }), { max: 10_000 }),
       labelSource: z.enum(['folders', 'auto', 'csv']),
-      skipped: z.array(z.strictObject({ path: text(4_096), reason: text(1_000) })).max(MAX_FILES),
+      skipped: list(z.strictObject({ path: text(4_096), reason: text(1_000) }), { max: MAX_FILES }),
     }),
     protection: z.strictObject({
       method: z.enum(['pue', 'pue-b', 'emn']),
@@ -102,7 +112,7 @@ export const predicateSchema = z
     certification: certificationSchema.nullable(),
     /** Why nothing was certified; present exactly when `certification` is null. */
     certificationSkipped: z.strictObject({ reason: text(2_000) }).optional(),
-    limits: z.array(text(2_000)).max(50),
+    limits: list(text(2_000), { max: 50 }),
     private: z.strictObject({ sha256 }),
   })
   .refine((predicate) => (predicate.certification === null) === (predicate.certificationSkipped !== undefined), {
@@ -112,10 +122,10 @@ export const predicateSchema = z
 export const statementSchema = z
   .strictObject({
     _type: z.literal(STATEMENT_TYPE),
-    subject: z
-      .array(z.strictObject({ name: relativePath, digest: z.strictObject({ sha256 }) }))
-      .min(1)
-      .max(MAX_FILES),
+    subject: list(z.strictObject({ name: relativePath, digest: z.strictObject({ sha256 }) }), {
+      min: 1,
+      max: MAX_FILES,
+    }),
     predicateType: z.literal(PREDICATE_TYPE),
     predicate: predicateSchema,
   })

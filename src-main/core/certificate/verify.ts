@@ -1,7 +1,7 @@
 /** Checks a certificate against itself: who signed it, and whether its numbers follow from its own counts. */
 import { certify, type Certified } from '../certify/certify.js'
 import { type OpenedEnvelope, keyId } from './dsse.js'
-import type { Certification, CurvePoint } from './schema.js'
+import type { Certification, CurvePoint, Statement } from './schema.js'
 
 /** Two shares that were written and read as JSON are equal to the last digit; the margin is for other writers. */
 const SAME = 1e-9
@@ -20,14 +20,26 @@ export interface CertificateCheck {
 /** @param trusted public keys (PEM) that the reader trusts. @throws FixativeError `key-invalid` for a broken one. */
 export function checkCertificate(envelope: OpenedEnvelope, trusted: readonly string[]): CertificateCheck {
   const { certification } = envelope.statement.predicate
+  const counts = countMismatches(envelope.statement)
   const known = envelope.signed && trusted.some((pem) => keyId(pem) === envelope.keyId)
   const recomputed = certification ? recompute(certification) : null
   return {
     signature: envelope.signed ? 'valid' : 'invalid',
     signer: known ? 'known' : 'unknown',
     recomputed,
-    mismatches: certification && recomputed ? compare(certification, recomputed) : [],
+    mismatches: certification && recomputed ? [...counts, ...compare(certification, recomputed)] : counts,
   }
+}
+
+/** What the files and classes that are listed contradict. */
+function countMismatches({ subject, predicate: { collection, certification } }: Statement): string[] {
+  const mismatches: string[] = []
+  if (collection.images !== subject.length)
+    mismatches.push(`The certificate speaks of ${collection.images} pictures, but lists ${subject.length} files.`)
+  const leastChance = 1 / Math.max(1, collection.classes.length)
+  if (certification && certification.chance < leastChance - SAME)
+    mismatches.push(`Guessing is given as ${certification.chance}, but gives at least ${leastChance}.`)
+  return mismatches
 }
 
 /** Bounds, headline and verdict from the counts alone. */

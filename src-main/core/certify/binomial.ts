@@ -30,8 +30,8 @@ function deviance(x: number, m: number): number {
  * Saddle-point form of Loader (2000), "Fast and accurate computation of binomial probabilities".
  */
 function mass(k: number, n: number, p: number, notP: number): number {
-  if (k === 0) return Math.exp(n * Math.log1p(-p))
-  if (k === n) return Math.exp(n * Math.log1p(-notP))
+  if (k === 0) return Math.exp(n * (p < 0.5 ? Math.log1p(-p) : Math.log(notP)))
+  if (k === n) return Math.exp(n * (p < 0.5 ? Math.log(p) : Math.log1p(-notP)))
   const error = stirlingError(n) - stirlingError(k) - stirlingError(n - k)
   const spread = Math.sqrt(n / (2 * Math.PI * k * (n - k)))
   return spread * Math.exp(error - deviance(k, n * p) - deviance(n - k, n * notP))

@@ -103,7 +103,8 @@ function judge(
 ): { verdict: Verdict; reason: string } {
   if (atMost === null || atLeast === null) {
     const needed = Math.max(minimumDraws(q, HEADLINE_RADIUS, confidence), minimumDraws(1 - q, 0, confidence))
-    const reason = `${draws} draws of the weight noise are too few for this quantile and confidence: it takes at least ${needed}.`
+    const wanted = Number.isFinite(needed) ? `it takes at least ${needed}` : 'no number of them is enough'
+    const reason = `${draws} draws of the weight noise are too few for this quantile and confidence: ${wanted}.`
     return { verdict: 'inconclusive', reason }
   }
   if (!(protectedTrainAccuracy >= REQUIRED_FIT)) {
