@@ -2,6 +2,7 @@
 import { FixativeError } from '../core/errors.js'
 import type { SurrogateProgram } from '../engines/engine.js'
 import { exportImage } from '../images/export.js'
+import { groupByLook } from '../images/groups.js'
 import { thumbnails } from '../images/thumbnail.js'
 import { cropBeforeAfter, picture } from '../images/view.js'
 import { correctCount, draws } from './evaluate.js'
@@ -19,6 +20,8 @@ const TABLE: Table = {
   draws: onProgram(draws),
   correct: onProgram(correctCount),
   exportImage,
+  groups: async ({ thumbnails: pictures, resolution, count, groups, seed }) =>
+    groupByLook(pictures, resolution, count, { seed, groups }),
   picture,
   crop: cropBeforeAfter,
 }

@@ -1,0 +1,22 @@
+import type { KeyInfo } from '../contract.js'
+import type { KeyStore, PublicKey } from '../jobs/keys.js'
+
+/** A key's SHA-256 (hex) in groups of four, for reading aloud and comparing by eye. */
+export function fingerprint(keyId: string): string {
+  return (
+    keyId
+      .toUpperCase()
+      .match(/.{1,4}/g)
+      ?.join(' ') ?? ''
+  )
+}
+
+/** What the window shows of the signing key; makes the key if there is none yet. */
+export async function keyInfo(keys: KeyStore): Promise<KeyInfo> {
+  const { publicKey, keyId } = await keys.signer()
+  return infoOf({ publicKey, keyId }, keys.storedIn)
+}
+
+export function infoOf({ publicKey, keyId }: PublicKey, storedIn: string): KeyInfo {
+  return { fingerprint: fingerprint(keyId), publicKey, storedIn }
+}

@@ -1,0 +1,88 @@
+import { stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Emit, Verification } from '../contract.js'
+import { headlineSentence } from '../core/certificate/sentences.js'
+import { FixativeError } from '../core/errors.js'
+import type { KeyStore } from '../jobs/keys.js'
+import { CERTIFICATE_NAME, verify, type Verification as Checked } from '../jobs/verify.js'
+import { fingerprint } from './keys.js'
+
+/** At most this many names of each kind go to the window. */
+const NAMES_SHOWN = 1_000
+const EMIT_EVERY_MS = 200
+
+/**
+ * Checks a protected folder or a certificate, and says what it found as three separate statements.
+ *
+ * @throws FixativeError as `verify` of the jobs does
+ */
+export async function verifyForWindow(
+  path: string,
+  originals: string | null,
+  keys: KeyStore,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const own = await keys.own()
+  const trusted = [...(own ? [own] : []), ...(await keys.trusted())].map(({ publicKey }) => publicKey)
+  let told = 0
+  const checked = await verify(path, {
+    trusted,
+    signal,
+    ...(originals === null ? {} : { originals }),
+    progress: (done, total) => {
+      const now = performance.now()
+      if (done < total && now - told < EMIT_EVERY_MS) return
+      told = now
+      emit('verify.progress', { path, done, total })
+    },
+  })
+  return view(await certificatePath(path), checked, own?.keyId ?? null)
+}
+
+/** The certificate that a path means: itself, or the one in that folder. @throws FixativeError `not-found` */
+export async function certificatePath(path: string): Promise<string> {
+  const full = resolve(path)
+  const facts = await stat(full).catch((cause: unknown) => {
+    throw new FixativeError('not-found', `There is nothing at ${full}.`, 'It may have been moved.', { cause })
+  })
+  return facts.isDirectory() ? join(full, CERTIFICATE_NAME) : full
+}
+
+function view(certificate: string, checked: Checked, ownId: string | null): Verification {
+  const { statement, files, mismatches, originals } = checked
+  const { certification, certificationSkipped, issuer } = statement.predicate
+  // A protected file with the bytes of its original was never protected: modified, in the words of the window.
+  const modified = [...new Set([...files.modified, ...(originals?.unchanged ?? [])])]
+  const differ = modified.length + files.missing.length + files.extra.length > 0
+  const headline = certification ? headlineSentence(certification) : (certificationSkipped?.reason ?? '')
+  const valid = checked.signature === 'valid'
+  return {
+    certificate,
+    folder: dirname(certificate),
+    signature: {
+      state: checked.signature,
+      reason: valid
+        ? 'The certificate is exactly as it was signed.'
+        : 'The certificate was changed after it was signed, or was never signed with the key it names.',
+    },
+    signer: {
+      state: ownId === checked.keyId && valid ? 'own' : checked.signer,
+      issuer: issuer.name ?? null,
+      fingerprint: fingerprint(checked.keyId),
+    },
+    files: {
+      state: differ ? 'differ' : 'match',
+      checked: statement.subject.length,
+      modified: modified.slice(0, NAMES_SHOWN),
+      missing: files.missing.slice(0, NAMES_SHOWN),
+      extra: files.extra.slice(0, NAMES_SHOWN),
+    },
+    bound: {
+      state: certification === null ? 'none' : mismatches.length === 0 ? 'agrees' : 'differs',
+      reason: mismatches[0] ?? (certification ? 'Every bound follows from the counts in the certificate.' : headline),
+      headline,
+    },
+    ok: checked.ok,
+  }
+}
