@@ -1,0 +1,131 @@
+/** The settings of a job as command-line options; ranges and defaults come from the settings schema alone. */
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Option, type Command } from 'commander'
+import type { z } from 'zod'
+import { DEFAULT_SETTINGS, RESOLUTIONS, STRENGTHS, settingsSchema, type Settings } from '../core/settings.js'
+import { wrongUsage } from './exit.js'
+
+type OptionName = Exclude<keyof Settings, 'certify'>
+
+const shape = settingsSchema.shape
+const OPTIONS: readonly (readonly [name: OptionName, argument: string, description: string])[] = [
+  [
+    'strength',
+    choices(shape.strength.unwrap().options),
+    `how visible the change may be (${Object.entries(STRENGTHS)
+      .map(([name, epsilon]) => `${name} ${epsilon}/255`)
+      .join(', ')})`,
+  ],
+  ['epsilon', 'N', 'largest change of a colour value, 1–64 of 255, instead of a strength'],
+  ['labels', 'folders|auto|FILE.csv', 'what the classes are: sub-folders, groups by look, or a file of path,label'],
+  ['resolution', choices(RESOLUTIONS), 'working resolution in pixels'],
+  ['surrogate', choices(shape.surrogate.unwrap().options), 'the classifier that stands in for an attacker'],
+  ['method', choices(shape.method.unwrap().options), 'how the noise is learnt'],
+  ['engine', choices(shape.engine.unwrap().options), 'what computes'],
+  ['workers', 'N', 'worker processes (default: one a core)'],
+  ['draws', 'N', 'weight-noise draws of the certificate'],
+  ['q', 'Q', 'share of the nearby classifiers that the certificate speaks of, between 0 and 1'],
+  ['sigma', 'S', 'scale of the weight noise (default: the one of the surrogate)'],
+  ['confidence', 'C', 'confidence of the certificate, between 0.5 and 1'],
+  ['format', choices(shape.format.unwrap().options), 'format of the protected pictures'],
+  ['quality', 'N', 'encoder quality of lossy formats, 1–100 (JPEG: 95)'],
+  ['seed', 'N', 'repeat a job exactly; weakens the secret, for tests only'],
+]
+
+const NUMERIC = new Set<OptionName>([
+  'epsilon',
+  'resolution',
+  'workers',
+  'draws',
+  'q',
+  'sigma',
+  'confidence',
+  'quality',
+  'seed',
+])
+
+function choices(values: readonly (string | number)[]): string {
+  return values.join('|')
+}
+
+/** Adds every setting to a command. */
+export function addSettingsOptions(command: Command): Command {
+  for (const [name, argument, description] of OPTIONS) {
+    const value = DEFAULT_SETTINGS[name]
+    const shown = typeof value === 'number' || (typeof value === 'string' && value !== 'default')
+    command.addOption(new Option(`--${name} <${argument}>`, `${description}${shown ? ` (default: ${value})` : ''}`))
+  }
+  return command.option('--no-certify', 'write the protected pictures only')
+}
+
+/** A number as a person types it. Hexadecimal, infinity and digits with separators are refused: they are slips. */
+function parseNumber(name: string, text: string): number {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    throw wrongUsage(
+      `--${name} needs a number, not "${text}".`,
+      'Write it with digits and a point, for example 8 or 0.5.',
+    )
+  }
+  return Number(text)
+}
+
+function parseLabels(text: string): Settings['labels'] {
+  if (text === 'folders' || text === 'auto') return text
+  if (!/\.csv$/i.test(text)) {
+    throw wrongUsage(
+      `--labels must be folders, auto or a .csv file, not "${text}".`,
+      'A label file has one line "path,label" for each picture, and a name that ends in .csv.',
+    )
+  }
+  const file = resolve(text)
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw wrongUsage(`The label file "${file}" does not exist.`, 'Check the path after --labels.')
+  }
+  return { csv: file }
+}
+
+/** A refusal of the schema in one sentence about the option. */
+function explain(issue: z.core.$ZodIssue): string {
+  const option = `--${String(issue.path[0] ?? '')}`
+  switch (issue.code) {
+    case 'too_small':
+      return `${option} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`
+    case 'too_big':
+      return `${option} must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}.`
+    case 'invalid_value':
+      return `${option} must be one of ${issue.values.map(String).join(', ')}.`
+    case 'invalid_type':
+      return `${option} must be a whole number.`
+    default:
+      return `${option} does not take this value.`
+  }
+}
+
+/**
+ * The settings that the options of a command line mean.
+ * @throws FixativeError `wrong-usage` for a value outside the schema, `engine-unavailable` for an engine that this
+ * version does not have.
+ */
+export function settingsFrom(options: Readonly<Record<string, string | boolean | undefined>>): Settings {
+  const given: Record<string, unknown> = { certify: options['certify'] !== false }
+  for (const [name] of OPTIONS) {
+    const text = options[name]
+    if (typeof text !== 'string') continue
+    given[name] = name === 'labels' ? parseLabels(text) : NUMERIC.has(name) ? parseNumber(name, text) : text
+  }
+  const parsed = settingsSchema.safeParse(given)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    const text =
+      issue.path[0] === 'resolution' ? `--resolution must be one of ${RESOLUTIONS.join(', ')}.` : explain(issue)
+    throw wrongUsage(text, 'See `fixative protect --help`.')
+  }
+  if (parsed.data.engine === 'webgpu' || parsed.data.engine === 'cuda') {
+    throw wrongUsage(
+      `The ${parsed.data.engine} engine is not available in this version.`,
+      'Leave --engine out, or use --engine cpu.',
+    )
+  }
+  return parsed.data
+}

@@ -1,0 +1,163 @@
+/** fixative verify PATH */
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { publicKeyOf } from '../core/certificate/dsse.js'
+import { headlineSentence, verdictSentence } from '../core/certificate/sentences.js'
+import { FixativeError } from '../core/errors.js'
+import { openKeyStore } from '../jobs/keys.js'
+import { openStorage } from '../jobs/storage.js'
+import { verify, type Verification } from '../jobs/verify.js'
+import { cancellable } from './cancel.js'
+import { colours, makeConsole, type Colours } from './console.js'
+import { EXIT } from './exit.js'
+import { grouped, readKey } from './keys.js'
+import type { Run } from './program.js'
+import { counted, listed, printable } from './text.js'
+
+/** Errors that mean: there is something, but it is no valid certificate. */
+const NOT_VERIFIABLE = new Set(['certificate-invalid', 'certificate-missing'])
+
+type SignerState = 'own' | 'known' | 'unknown'
+
+interface Checked {
+  readonly verification: Verification
+  readonly signer: SignerState
+  /** Whether --trust was given: then the signer must be that one. */
+  readonly signerRequired: boolean
+}
+
+/** What `--json` says about a check. */
+function report({ verification: v, signer, signerRequired }: Checked) {
+  const { certification, certificationSkipped, issuer } = v.statement.predicate
+  return {
+    ok: v.ok && !(signerRequired && signer === 'unknown'),
+    signature: v.signature,
+    signer: { state: signer, name: issuer.name ?? null, keyId: v.keyId },
+    files: v.files,
+    originals: v.originals,
+    bound: v.recomputed && {
+      state: v.mismatches.length === 0 ? 'agrees' : 'differs',
+      mismatches: v.mismatches,
+      headline: v.recomputed.headline,
+      protectedCurve: v.recomputed.protectedCurve,
+      controlCurve: v.recomputed.controlCurve,
+      verdict: v.recomputed.verdict,
+    },
+    headline:
+      certification && v.recomputed
+        ? headlineSentence({ headline: v.recomputed.headline, chance: certification.chance })
+        : 'These pictures are protected, but not certified.',
+    explanation: v.recomputed ? verdictSentence(v.recomputed.verdict) : (certificationSkipped?.reason ?? ''),
+  }
+}
+
+type Report = ReturnType<typeof report>
+
+const names = (title: string, paths: readonly string[]): string[] =>
+  paths.length === 0 ? [] : [`  ${title}:`, listed(paths.map(printable), 10, '    ')]
+
+/** The same for people: three separate statements, then what the certificate proves. */
+function text(r: Report, { verification: v, signerRequired }: Checked, c: Colours): string {
+  const { files, signer, originals } = r
+  const differing = files.modified.length + files.missing.length + files.extra.length
+  const name = signer.name === null ? 'someone without a name' : `"${printable(signer.name)}"`
+  const certified = v.statement.subject.length
+  const who = {
+    own: 'this computer’s own key',
+    known: `a key you trust, ${name}`,
+    unknown: `unknown; the certificate says ${name}${signerRequired ? ', but the key is not the one given with --trust' : ''}`,
+  }[signer.state]
+  const state = (good: boolean, line: string) => `${good ? c.green('✓') : c.red('✗')} ${line}`
+  const lines = [
+    r.signature === 'valid'
+      ? state(true, 'Signature: valid')
+      : state(false, 'Signature: not valid; the certificate was changed, or signed with another key than it says'),
+    state(signer.state !== 'unknown', `Signer: ${who}`),
+    `  key ${grouped(signer.keyId)}`,
+    state(
+      differing === 0,
+      differing === 0
+        ? `Files: all ${counted(certified, 'file')} as certified`
+        : `Files: ${files.matching.toLocaleString('en')} of ${counted(certified, 'file')} as certified`,
+    ),
+    ...names('modified', files.modified),
+    ...names('missing', files.missing),
+    ...names('extra, not in the certificate', files.extra),
+  ]
+  if (originals) {
+    lines.push(
+      originals.unchanged.length === 0
+        ? state(true, `Originals: none of the ${counted(originals.compared, 'file')} is among the protected ones`)
+        : state(false, 'Originals: some protected files are the unprotected originals'),
+      ...names('not protected', originals.unchanged),
+    )
+  }
+  if (r.bound) {
+    lines.push(
+      r.bound.state === 'agrees'
+        ? state(true, 'Bound: recomputed from the counts in the certificate, and the same')
+        : state(false, 'Bound: the counts in the certificate do not give what it claims'),
+      ...names('claims that do not hold', r.bound.mismatches),
+    )
+  }
+  lines.push('')
+  if (r.ok || r.signature === 'valid') lines.push(c.bold(r.headline), r.explanation)
+  if (!r.ok) lines.push(c.red('This folder is not what was certified. Do not rely on the certificate for it.'))
+  else if (signer.state === 'unknown') {
+    lines.push('Anyone can sign. Compare the key with the one that the signer gives you, then use --trust.')
+  }
+  return lines.join('\n')
+}
+
+async function check(
+  path: string,
+  options: { originals?: string; trust?: string },
+  signal: AbortSignal,
+  progress: (done: number, total: number) => void,
+): Promise<Checked> {
+  const store = openKeyStore(openStorage().keys)
+  const given = options.trust === undefined ? null : await readKey(options.trust)
+  if (given !== null) publicKeyOf(given)
+  const own = await store.own()
+  const trusted =
+    given === null ? [...(own ? [own] : []), ...(await store.trusted())].map((key) => key.publicKey) : [given]
+  const verification = await verify(resolve(path), {
+    trusted,
+    signal,
+    progress,
+    ...(options.originals === undefined ? {} : { originals: resolve(options.originals) }),
+  })
+  const signer = verification.signer === 'unknown' ? 'unknown' : own?.keyId === verification.keyId ? 'own' : 'known'
+  return { verification, signer, signerRequired: given !== null }
+}
+
+export function verifyCommand(run: Run): Command {
+  return new Command('verify')
+    .description('Checks a protected folder, or a certificate: signature, signer, files, and the bound.')
+    .argument('<PATH>', 'protected folder, or the certificate in it')
+    .option('--originals <DIR>', 'also check that no original is among the protected files')
+    .option('--trust <KEY.pem>', 'the signer must be the owner of this public key')
+    .option('--json', 'print one JSON event a line')
+    .action(async (path: string, options: { originals?: string; trust?: string; json?: boolean }) => {
+      const out = makeConsole(options.json === true)
+      out.event({ type: 'stage', stage: 'verify', title: 'Checking the files' })
+      try {
+        const checked = await cancellable(
+          () => undefined,
+          (signal) =>
+            check(path, options, signal, (done, total) => {
+              out.event({ type: 'progress', stage: 'verify', done, total, unit: 'file', etaSeconds: null })
+            }),
+        )
+        out.finish()
+        const result = report(checked)
+        out.event({ type: 'result', result })
+        out.print(text(result, checked, colours(process.stdout)))
+        if (!result.ok) run.code = EXIT.verification
+      } catch (error) {
+        if (!(error instanceof FixativeError && NOT_VERIFIABLE.has(error.code))) throw error
+        out.error(error)
+        run.code = EXIT.verification
+      }
+    })
+}

@@ -1,0 +1,220 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { certify } from '../src-main/core/certify/certify.js'
+import { signStatement } from '../src-main/core/certificate/dsse.js'
+import { DEFINITION } from '../src-main/core/certificate/schema.js'
+import { limitSentences } from '../src-main/core/certificate/sentences.js'
+import { buildStatement, type Statement } from '../src-main/core/certificate/statement.js'
+import { openKeyStore } from '../src-main/jobs/keys.js'
+import { fixative } from './fixative.js'
+
+let root: string
+let home: string
+let folder: string
+let ownKey: string
+let statement: Statement
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'fixative-tampering-'))
+  home = join(root, 'home')
+  folder = join(root, 'art-protected')
+  ownKey = (await openKeyStore(join(home, 'keys')).signer()).privateKey
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+const FILES = { 'cats/one.png': 'first', 'cats/two words.png': 'second', 'dogs/😀.png': 'third' }
+const certificate = () => join(folder, 'fixative-certificate.json')
+
+/** What the counts of 200 draws prove, certified and signed like a job does it. */
+async function writeFolder(): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  for (const [name, content] of Object.entries(FILES)) {
+    await mkdir(join(folder, name, '..'), { recursive: true })
+    await writeFile(join(folder, name), content)
+  }
+  const [q, sigma, confidence, testImages, trainAccuracy] = [0.9, 0.05, 0.99, 100, 0.98]
+  const protectedCorrect = Array.from({ length: 200 }, (_, i) => 40 + (i % 12))
+  const controlCorrect = Array.from({ length: 200 }, (_, i) => 70 + (i % 12))
+  const found = certify({
+    protectedCorrect,
+    controlCorrect,
+    testImages,
+    protectedTrainAccuracy: trainAccuracy,
+    q,
+    sigma,
+    confidence,
+  })
+  const { publicKey } = await openKeyStore(join(home, 'keys')).signer()
+  statement = buildStatement(
+    Object.entries(FILES).map(([path, content]) => ({
+      path,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    })),
+    {
+      tool: { name: 'fixative', version: '0.1.0' },
+      issuedAt: '2026-01-02T03:04:05Z',
+      issuer: { name: 'Ann', publicKey },
+      collection: {
+        images: 3,
+        classes: [
+          { name: 'cats', count: 2 },
+          { name: 'dogs', count: 1 },
+        ],
+        labelSource: 'folders',
+        skipped: [],
+      },
+      protection: {
+        method: 'pue',
+        strength: 'balanced',
+        epsilon: 8,
+        resolution: 32,
+        quality: { maxAbsDiff: 8, psnr: { min: 32, mean: 33 }, ssim: { min: 0.9, mean: 0.95 } },
+      },
+      certification: {
+        definition: DEFINITION,
+        surrogate: { architecture: 'compact', parameters: 175_000, normalisation: 'batch, frozen' },
+        smoothing: { kind: 'isotropic', sigma },
+        q,
+        draws: 200,
+        confidence,
+        trainImages: 400,
+        testImages,
+        chance: 0.5,
+        protected: { trainAccuracy, cleanAccuracy: 0.5, correct: protectedCorrect, curve: found.protectedCurve },
+        control: { trainAccuracy: 1, cleanAccuracy: 0.8, correct: controlCorrect, curve: found.controlCurve },
+        headline: found.headline,
+        verdict: found.verdict,
+      },
+      limits: limitSentences(true),
+      private: { sha256: 'c'.repeat(64) },
+    },
+  )
+  await writeFile(certificate(), signStatement(statement, ownKey))
+  await writeFile(join(folder, 'fixative-report.html'), '<!doctype html>')
+}
+
+beforeEach(writeFolder)
+
+const verify = (...args: string[]) => fixative(['verify', folder, ...args], { home })
+
+describe('fixative verify', () => {
+  it('accepts what was certified, with three separate states and the recomputed bound', async () => {
+    const { code, stdout } = await verify()
+    expect(code).toBe(0)
+    expect(stdout).toContain('✓ Signature: valid')
+    expect(stdout).toContain('✓ Signer: this computer’s own key')
+    expect(stdout).toContain('✓ Files: all 3 files as certified')
+    expect(stdout).toContain('✓ Bound: recomputed')
+    expect(stdout).toContain('recognises at most 51 % of your pictures; trained on the originals, at least 80 %.')
+    expect(stdout).toContain('Informative:')
+  })
+
+  it('names a changed, a missing and an extra file', async () => {
+    await writeFile(join(folder, 'cats/two words.png'), 'Second')
+    await rm(join(folder, 'dogs/😀.png'))
+    await writeFile(join(folder, 'cats', 'new.png'), 'x')
+    const { code, stdout } = await verify()
+    expect(code).toBe(3)
+    expect(stdout).toContain('✓ Signature: valid')
+    expect(stdout).toContain('✗ Files: 1 of 3 files as certified')
+    expect(stdout).toMatch(/modified:\n\s+cats\/two words\.png/)
+    expect(stdout).toMatch(/missing:\n\s+dogs\/😀\.png/)
+    expect(stdout).toMatch(/extra, not in the certificate:\n\s+cats\/new\.png/)
+    const json = await verify('--json')
+    expect(json.code).toBe(3)
+    expect(json.events().at(-1)).toMatchObject({
+      type: 'result',
+      result: {
+        ok: false,
+        signature: 'valid',
+        files: { modified: ['cats/two words.png'], missing: ['dogs/😀.png'], extra: ['cats/new.png'] },
+      },
+    })
+  })
+
+  it('tells an edited certificate by its signature', async () => {
+    const envelope = JSON.parse(await readFile(certificate(), 'utf8')) as { payload: string }
+    const text = Buffer.from(envelope.payload, 'base64').toString('utf8').replace('"Ann"', '"Bob"')
+    envelope.payload = Buffer.from(text).toString('base64')
+    await writeFile(certificate(), JSON.stringify(envelope))
+    const { code, stdout } = await verify()
+    expect(code).toBe(3)
+    expect(stdout).toContain('✗ Signature: not valid')
+    expect(stdout).toContain('✗ Signer: unknown')
+    expect(stdout).toContain('✓ Files: all 3 files as certified')
+  })
+
+  it('tells a signature by another key than the certificate names', async () => {
+    const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    await writeFile(certificate(), signStatement(statement, other))
+    const { code, stdout } = await verify()
+    expect(code).toBe(3)
+    expect(stdout).toContain('signed with another key than it says')
+  })
+
+  it('does not know a stranger who signed everything anew, and refuses him under --trust', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    statement.predicate.issuer.publicKey = pem
+    await writeFile(
+      certificate(),
+      signStatement(statement, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
+    )
+    const trusted = join(root, 'ann.pem')
+    await rm(trusted, { force: true })
+    expect((await fixative(['keys', 'export', trusted], { home })).code).toBe(0)
+
+    const plain = await verify()
+    expect(plain.code).toBe(0)
+    expect(plain.stdout).toContain('✗ Signer: unknown; the certificate says "Ann"')
+    const strict = await verify('--trust', trusted)
+    expect(strict.code).toBe(3)
+    expect(strict.stdout).toContain('the key is not the one given with --trust')
+  })
+
+  it('finds claims that the counts do not bear out, although they are signed', async () => {
+    statement.predicate.certification!.headline.protectedAtMost = 0.1
+    statement.predicate.certification!.protected.curve[0]!.bound = 0.1
+    await writeFile(certificate(), signStatement(statement, ownKey))
+    const { code, stdout } = await verify()
+    expect(code).toBe(3)
+    expect(stdout).toContain('✓ Signature: valid')
+    expect(stdout).toContain('✗ Bound: the counts in the certificate do not give what it claims')
+    expect(stdout).toContain('at most 51 %')
+  })
+
+  it.each([
+    ['a certificate that is not JSON', 'hello', 'not JSON'],
+    ['an empty certificate', '', 'not JSON'],
+    ['an envelope without a payload', '{"signatures":[]}', 'does not fit the format'],
+  ])('refuses %s with exit code 3', async (_, content, reason) => {
+    await writeFile(certificate(), content)
+    const { code, stderr, stdout } = await verify()
+    expect(code).toBe(3)
+    expect(stderr).toContain(reason)
+    expect(stdout).toBe('')
+  })
+
+  it('says that originals are among the protected files', async () => {
+    const originals = join(root, 'art')
+    await mkdir(originals, { recursive: true })
+    await writeFile(join(originals, 'one.png'), FILES['cats/one.png'])
+    const { code, stdout } = await verify('--originals', originals)
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/✗ Originals:.*\n\s+not protected:\n\s+cats\/one\.png/)
+  })
+})
+
+describe('fixative report', () => {
+  it('writes the report again from the certificate alone', async () => {
+    const { code, stdout } = await fixative(['report', certificate()], { home })
+    expect(code).toBe(0)
+    expect(stdout).toContain(join(folder, 'fixative-report.html'))
+    const page = await readFile(join(folder, 'fixative-report.html'), 'utf8')
+    expect(page).toContain('recognises at most 51 % of your pictures')
+    expect(page).toContain('dogs/😀.png')
+  })
+})
