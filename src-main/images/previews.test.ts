@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { exportImage } from './export.js'
+import { blankExifPreviews, withoutXmpPreviews } from './previews.js'
+
+/** An EXIF block: IFD0 (Copyright) → Exif IFD (maker note with a JPEG) and IFD1 (thumbnail). */
+function exifWith(preview: Buffer): Buffer {
+  const copyright = Buffer.from('Somebody\0\0')
+  const entry = (tag: number, type: number, count: number, value: number): Buffer => {
+    const b = Buffer.alloc(12)
+    b.writeUInt16LE(tag, 0)
+    b.writeUInt16LE(type, 2)
+    b.writeUInt32LE(count, 4)
+    b.writeUInt32LE(value, 8)
+    return b
+  }
+  const ifd = (entries: Buffer[], next: number): Buffer => {
+    const count = Buffer.alloc(2)
+    count.writeUInt16LE(entries.length)
+    const link = Buffer.alloc(4)
+    link.writeUInt32LE(next)
+    return Buffer.concat([count, ...entries, link])
+  }
+  const ifd0 = 8
+  const exifIfd = ifd0 + 2 + 24 + 4
+  const ifd1 = exifIfd + 2 + 12 + 4
+  const text = ifd1 + 2 + 36 + 4
+  const note = text + copyright.length
+  const thumb = note + preview.length
+  return Buffer.concat([
+    Buffer.from('II*\0\x08\0\0\0', 'latin1'),
+    ifd([entry(0x8298, 2, 9, text), entry(0x8769, 4, 1, exifIfd)], ifd1),
+    ifd([entry(0x927c, 7, preview.length, note)], 0),
+    ifd([entry(0x0103, 3, 1, 6), entry(0x0201, 4, 1, thumb), entry(0x0202, 4, 1, preview.length)], 0),
+    copyright,
+    preview,
+    preview,
+  ])
+}
+
+const preview = () =>
+  sharp({ create: { width: 32, height: 32, channels: 3, background: '#a03020' } })
+    .jpeg()
+    .toBuffer()
+const jpegStarts = (bytes: Buffer): number => bytes.toString('latin1').split('\xff\xd8\xff').length - 1
+
+describe('unprotected previews in metadata', () => {
+  it('are blanked in EXIF, and the rest stays', async () => {
+    const exif = exifWith(await preview())
+    expect(jpegStarts(exif)).toBe(2)
+    blankExifPreviews(exif)
+    expect(jpegStarts(exif)).toBe(0)
+    expect(exif.includes('Somebody')).toBe(true)
+  })
+
+  it('are blanked with the whole block when it is damaged', () => {
+    const exif = Buffer.from('II*\0\xff\xff\xff\x7fJPEG?', 'latin1')
+    blankExifPreviews(exif)
+    expect(exif.every((byte) => byte === 0)).toBe(true)
+  })
+
+  it('are cut out of XMP', () => {
+    const xmp = '<a><xmpGImg:image>QUJD</xmpGImg:image><dc:title>Sun</dc:title><b GImage:Data="QUJD" x="1"/></a>'
+    expect(withoutXmpPreviews(xmp)).toBe(
+      '<a><xmpGImg:image></xmpGImg:image><dc:title>Sun</dc:title><b GImage:Data="" x="1"/></a>',
+    )
+  })
+
+  it('do not survive an export', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fixative-previews-'))
+    try {
+      const exif = Buffer.concat([Buffer.from('Exif\0\0'), exifWith(await preview())])
+      const jpeg = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#506070' } })
+        .jpeg()
+        .toBuffer()
+      const segment = Buffer.alloc(4)
+      segment.writeUInt16BE(0xffe1)
+      segment.writeUInt16BE(exif.length + 2, 2)
+      const source = join(folder, 'camera.jpg')
+      await writeFile(source, Buffer.concat([jpeg.subarray(0, 2), segment, exif, jpeg.subarray(2)]))
+      expect(jpegStarts((await sharp(source).metadata()).exif!)).toBe(2)
+      for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
+        const target = join(folder, `out.${format}`)
+        const delta = new Float32Array(3 * 16).fill(4 / 255)
+        await exportImage({ source, target, delta, resolution: 4, epsilon: 4, format, quality: null })
+        const kept = (await sharp(target).metadata()).exif!
+        expect(jpegStarts(kept)).toBe(0)
+        expect(kept.includes('Somebody')).toBe(true)
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})

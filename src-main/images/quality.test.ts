@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { Pixels } from './perturb.js'
+import { measure } from './quality.js'
+
+const picture = (width: number, height: number, value: (x: number, y: number, c: number) => number): Pixels => ({
+  data: Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const at = Math.floor(i / 3)
+    return value(at % width, Math.floor(at / width), i % 3)
+  }),
+  width,
+  height,
+  channels: 3,
+})
+const texture = (x: number, y: number, c: number): number =>
+  128 + Math.round(60 * Math.sin(x / 3 + c) * Math.cos(y / 4))
+
+describe('measure', () => {
+  it('is perfect for equal pictures of any size', () => {
+    for (const [w, h] of [
+      [1, 1],
+      [2, 7],
+      [64, 48],
+      [900, 300],
+    ] as const) {
+      const p = picture(w, h, texture)
+      expect(measure(p, p)).toEqual({ maxAbsDiff: 0, psnr: null, ssim: 1 })
+    }
+  })
+
+  it('is the textbook PSNR and maximum', () => {
+    const a = picture(20, 10, texture)
+    const b = { ...a, data: a.data.map((v, i) => v + (i % 2 === 0 ? 3 : -5)) }
+    const { maxAbsDiff, psnr } = measure(a, b)
+    expect(maxAbsDiff).toBe(5)
+    expect(psnr).toBeCloseTo(10 * Math.log10(255 ** 2 / ((9 + 25) / 2)), 10)
+  })
+
+  it('compares depths and channel counts as what they show', () => {
+    const grey: Pixels = { data: Uint8Array.of(10, 200), width: 2, height: 1, channels: 1 }
+    const colour: Pixels = {
+      data: Uint16Array.of(10 * 257, 10 * 257, 12 * 257 + 1, 1, 200 * 257, 200 * 257, 200 * 257, 1),
+      width: 2,
+      height: 1,
+      channels: 4,
+    }
+    const { maxAbsDiff } = measure(grey, colour)
+    expect(maxAbsDiff).toBeCloseTo(2 + 1 / 257, 4)
+  })
+
+  it('counts a change of alpha', () => {
+    const a: Pixels = { data: Uint8Array.of(10, 255), width: 1, height: 1, channels: 2 }
+    expect(measure(a, { ...a, data: Uint8Array.of(10, 245) }).maxAbsDiff).toBe(10)
+  })
+
+  it('falls with structure lost, and is symmetric', () => {
+    const a = picture(300, 280, texture)
+    const little = picture(300, 280, (x, y, c) => texture(x, y, c) + ((x * 7 + y * 13) % 5) - 2)
+    const lost = picture(300, 280, (x, y) => 128 + ((x * 7919 + y * 104729) % 100) - 50)
+    expect(measure(a, little).ssim).toBeGreaterThan(0.95)
+    expect(measure(a, lost).ssim).toBeLessThan(0.2)
+    expect(measure(little, a).ssim).toBeCloseTo(measure(a, little).ssim, 12)
+    expect(() => measure(a, picture(10, 10, texture))).toThrow(RangeError)
+  })
+})
