@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 
 /** Every program of the main side: its own file in out/main, ES modules, dependencies left in node_modules. */
@@ -32,5 +33,16 @@ export default defineConfig({
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
+  },
+  renderer: {
+    root: 'src-renderer',
+    build: {
+      outDir: 'out/renderer',
+      // One file each: nothing inlined, so that the page needs no script or style of its own (strict CSP).
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: 'src-renderer/index.html' },
+    },
+    plugins: [svelte({ configFile: false })],
   },
 })

@@ -1,0 +1,66 @@
+/** The window's fixed wording: what states, stages, strengths and verdicts are called. */
+import type { Job, JobState, Report, Settings, Stage } from '../../src-main/contract.js'
+
+export const STAGE_NAMES: Record<Stage, string> = {
+  scan: 'Read the folder',
+  thumbnails: 'Make working copies',
+  label: 'Sort into classes',
+  split: 'Set pictures aside for the test',
+  learn: 'Learn the change',
+  export: 'Write protected pictures',
+  certify: 'Measure the protection',
+  sign: 'Sign the certificate',
+}
+
+export const JOB_STATES: Record<JobState, string> = {
+  queued: 'Waiting',
+  running: 'Running',
+  paused: 'Paused',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+/** The state in a word, and what is happening when it is about to change. */
+export function jobStateText(job: Pick<Job, 'state' | 'stopping'>): string {
+  return job.stopping ? 'Stopping…' : JOB_STATES[job.state]
+}
+
+export const STRENGTHS: { value: Settings['strength']; name: string; epsilon: number; words: string }[] = [
+  {
+    value: 'subtle',
+    name: 'Subtle',
+    epsilon: 4,
+    words: 'Hard to see even side by side. The weakest protection; check the certificate afterwards.',
+  },
+  {
+    value: 'balanced',
+    name: 'Balanced',
+    epsilon: 8,
+    words: 'Faint texture in flat areas such as skies when you look closely. Right for most collections.',
+  },
+  {
+    value: 'strong',
+    name: 'Strong',
+    epsilon: 16,
+    words: 'Visible in flat areas. For when protection matters more than the look.',
+  },
+]
+
+export const VERDICTS: Record<NonNullable<Report['verdict']>, { name: string; tone: 'good' | 'warn' | 'bad' }> = {
+  informative: { name: 'Informative', tone: 'good' },
+  weak: { name: 'Weak', tone: 'warn' },
+  inconclusive: { name: 'Inconclusive', tone: 'bad' },
+}
+
+export const METHODS: Record<Settings['method'], string> = {
+  pue: 'PUE: noise under perturbed weights, certified best',
+  'pue-b': 'PUE-B: weight noise in the surrogate step only',
+  emn: 'EMN: no weight noise, for comparison',
+}
+
+export const LABEL_SOURCES: Record<string, string> = {
+  folders: 'one class per sub-folder',
+  auto: 'grouped by look',
+  csv: 'classes from a CSV file',
+}

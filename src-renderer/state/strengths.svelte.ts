@@ -1,0 +1,33 @@
+/** The settings chosen for each collection, from the moment it is opened until its job is queued. */
+import type { CollectionItem, Settings } from '../../src-main/contract.js'
+import type { Preferences } from './preferences.svelte.ts'
+
+export class Draft {
+  settings = $state.raw<Settings>() as Settings
+  /** Null: where the collection says. */
+  output = $state<string | null>(null)
+  /** Picture shown in the preview; null: the one at `place`. */
+  item = $state.raw<CollectionItem | null>(null)
+  /** Its place in the whole collection, as far as it is known. */
+  place = $state(0)
+
+  constructor(settings: Settings) {
+    this.settings = settings
+  }
+
+  change(changes: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...changes }
+  }
+}
+
+export class Strengths {
+  readonly #drafts: Record<string, Draft> = {}
+
+  constructor(private readonly preferences: Preferences) {}
+
+  /** The draft of a collection, begun from what the last job used. */
+  of(collectionId: string): Draft {
+    this.#drafts[collectionId] ??= new Draft({ ...this.preferences.values.job, seed: null })
+    return this.#drafts[collectionId]
+  }
+}
