@@ -1,5 +1,5 @@
 /** One pass of sign descent on the class-wise noise, for some of the classes. */
-import { type Augmentation, augment, augmentTransposed, drawAugmentation } from '../core/protect/augment.js'
+import { augment, augmentTransposed, drawAugmentation } from '../core/protect/augment.js'
 import { addUnclipped, perturbed, signStep } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
@@ -7,7 +7,7 @@ import { openThumbnails } from './dataset.js'
 import type { NoisePassTask } from './tasks.js'
 
 /**
- * The batches, their weight noise and every picture's augmentation are those of the whole collection, whichever classes
+ * The batches, their weight noise and augmentation are those of the whole collection, whichever classes
  * the task has: with frozen normalisation the classes do not touch each other, so a class's noise is the same, bit for
  * bit, however the classes are shared out.
  */
@@ -15,7 +15,7 @@ export async function noisePass(
   program: SurrogateProgram,
   task: NoisePassTask,
 ): Promise<{ classes: readonly number[]; delta: Float32Array }> {
-  const { dataset, classes, seed, round, batchSize, epsilon, sigma, model } = task
+  const { dataset, classes, seed, round, batchSize, epsilon, step, sigma, model } = task
   const { resolution } = dataset.thumbnails
   const size = 3 * resolution * resolution
   const delta = task.delta.slice()
@@ -27,15 +27,16 @@ export async function noisePass(
     for (let batch = 0; batch * batchSize < order.length; batch++) {
       const random = keyedRandom(seed, 'pass-batch', round, batch)
       const scale = sigma * random.uniform()
-      const members: { item: number; label: number; augmentation: Augmentation }[] = []
+      // One view for the whole batch, so that its sign step follows one picture of the noise, not a blur of many.
+      const augmentation = drawAugmentation(random, resolution)
+      const members: { item: number; label: number }[] = []
       for (const index of order.subarray(batch * batchSize, (batch + 1) * batchSize)) {
-        const augmentation = drawAugmentation(random, resolution)
         const label = dataset.labels[index]!
-        if (own.has(label)) members.push({ item: dataset.items[index]!, label, augmentation })
+        if (own.has(label)) members.push({ item: dataset.items[index]!, label })
       }
       if (members.length === 0) continue
       const images = new Float32Array(members.length * size)
-      members.forEach(({ item, label, augmentation }, n) => {
+      members.forEach(({ item, label }, n) => {
         perturbed(thumbnails.read(item), delta.subarray(label * size, (label + 1) * size), picture)
         augment(picture, resolution, augmentation, images, n * size)
       })
@@ -43,12 +44,12 @@ export async function noisePass(
       const noisy = sigma > 0 ? noisyModel(model, seed, round, batch, scale) : model
       const { gradient } = await program.imageGradient(noisy, { images, labels })
       const sums = new Map(classes.map((label) => [label, new Float32Array(size)]))
-      members.forEach(({ item, label, augmentation }, n) => {
+      members.forEach(({ item, label }, n) => {
         picture.fill(0)
         augmentTransposed(gradient, n * size, resolution, augmentation, picture)
         addUnclipped(thumbnails.read(item), delta.subarray(label * size, (label + 1) * size), picture, sums.get(label)!)
       })
-      for (const [label, sum] of sums) signStep(delta.subarray(label * size, (label + 1) * size), sum, epsilon)
+      for (const [label, sum] of sums) signStep(delta.subarray(label * size, (label + 1) * size), sum, epsilon, step)
     }
   } finally {
     thumbnails.close()

@@ -43,6 +43,8 @@ export interface TrainTask {
   readonly steps: number
   readonly batchSize: number
   readonly learningRate: { kind: 'constant'; value: number } | { kind: 'one-cycle'; peak: number; totalSteps: number }
+  /** Whether each picture of a batch is flipped and shifted by itself, or all of them together. */
+  readonly augmentation: 'per-image' | 'per-batch'
   /** Weight perturbation of each step: none, N(0, σ²), or N(0, (σ·u)²) with u uniform on [0, 1). */
   readonly weightNoise: { kind: 'none' } | { kind: 'fixed' | 'uniform-scale'; sigma: number }
 }
@@ -69,6 +71,8 @@ export interface NoisePassTask {
   readonly batchSize: number
   /** Largest |δ|, 0–1. */
   readonly epsilon: number
+  /** How far one sign step moves each value, 0–1. */
+  readonly step: number
   /** σ of the weight noise, scaled by U(0,1) per batch; 0: none. */
   readonly sigma: number
 }

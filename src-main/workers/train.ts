@@ -22,11 +22,12 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
   try {
     for (let step = task.firstStep; step < task.firstStep + task.steps; step++) {
       const random = keyedRandom(seed, 'augment', step)
+      const shared = task.augmentation === 'per-batch' ? drawAugmentation(random, resolution) : undefined
       for (let n = 0; n < batchSize; n++) {
         const index = position(step * batchSize + n)
         const label = dataset.labels[index]!
         perturbed(thumbnails.read(dataset.items[index]!), delta?.subarray(label * size, (label + 1) * size), picture)
-        augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
+        augment(picture, resolution, shared ?? drawAugmentation(random, resolution), images, n * size)
         labels[n] = label
       }
       const noise = weightNoise(task, step)

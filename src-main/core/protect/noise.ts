@@ -1,9 +1,6 @@
 /** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
 import { keyedRandom } from '../random/random.js'
 
-/** Share of ε that one sign step moves each value. */
-export const SIGN_STEP = 0.1
-
 /** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ the noise of its class (0–1), or nothing. */
 export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array): void {
   if (!delta) for (let i = 0; i < bytes.length; i++) out[i] = bytes[i]! / 255
@@ -18,9 +15,8 @@ export function addUnclipped(bytes: Uint8Array, delta: Float32Array, gradient: F
   }
 }
 
-/** δ ← clip(δ − SIGN_STEP·ε·sign(gradient), ±ε), in place; ε and δ in 0–1. */
-export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: number): void {
-  const step = SIGN_STEP * epsilon
+/** δ ← clip(δ − step·sign(gradient), ±ε), in place; ε, the step and δ in 0–1. */
+export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: number, step: number): void {
   for (let i = 0; i < delta.length; i++) {
     const moved = delta[i]! - step * Math.sign(gradient[i]!)
     delta[i] = Math.min(epsilon, Math.max(-epsilon, moved))

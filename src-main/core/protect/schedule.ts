@@ -1,7 +1,7 @@
 /** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained (design §2). */
 
 /** SGD steps of the online surrogate in each round, before one pass of sign descent on the noise. */
-export const STEPS_PER_ROUND = 20
+export const STEPS_PER_ROUND = 10
 export const LEARN_BATCH = 128
 export const LEARN_RATE = 0.1
 
@@ -16,11 +16,20 @@ export const FIT_ACCURACY = 0.9
 
 /**
  * Rounds of alternating minimisation. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
- * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough.
+ * needs about 600 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough.
  */
 export function roundBudget(trainImages: number): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
-  return Math.min(60, Math.max(10, Math.ceil(300 / stepsPerPass)))
+  return Math.min(90, Math.max(20, Math.ceil(600 / stepsPerPass)))
+}
+
+/**
+ * Share of ε that a sign step of a round moves each value: from a fifth down to a fiftieth. A constant step leaves the
+ * noise jittering by its own size around what it has learnt; a falling one lets it settle.
+ */
+export function signStepShare(round: number, rounds: number): number {
+  const [first, last] = [0.2, 0.02]
+  return rounds < 2 ? first : first + ((last - first) * round) / (rounds - 1)
 }
 
 /** Learning rate of a step of the one-cycle schedule (Smith & Topin 2019): cosine up over 30 %, cosine down to ~0. */

@@ -15,6 +15,8 @@ export interface FitPlan {
   readonly sigma: number
   /** Whether training goes on, up to the cap, until the surrogate fits its data; the control has a fixed length. */
   readonly untilFitted: boolean
+  /** Steps of the first attempt; default FIT_STEPS. */
+  readonly firstAttempt?: number
 }
 
 export interface FitState {
@@ -46,7 +48,7 @@ export async function fitSurrogate(
     totalSteps,
     state: initialState(architecture, classes, `${seed}/${totalSteps}`),
   })
-  let current = (await checkpoint.load()) ?? begin(FIT_STEPS)
+  let current = (await checkpoint.load()) ?? begin(plan.firstAttempt ?? FIT_STEPS)
   while (current.trainAccuracy === undefined) {
     const { step, totalSteps, state } = current
     progress(step, totalSteps)
@@ -61,6 +63,7 @@ export async function fitSurrogate(
         steps,
         batchSize: FIT_BATCH,
         learningRate: { kind: 'one-cycle', peak: FIT_PEAK_RATE, totalSteps },
+        augmentation: 'per-image',
         weightNoise: { kind: 'fixed', sigma },
       })
       current = { step: step + steps, totalSteps, state: trained.state }

@@ -1,6 +1,6 @@
 /** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
 import { initialNoise } from '../../core/protect/noise.js'
-import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND } from '../../core/protect/schedule.js'
+import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND, signStepShare } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
 import type { Dataset, Program } from '../../workers/tasks.js'
@@ -53,6 +53,7 @@ export async function learnNoise(
       steps: STEPS_PER_ROUND,
       batchSize: LEARN_BATCH,
       learningRate: { kind: 'constant', value: LEARN_RATE },
+      augmentation: 'per-batch',
       weightNoise: method === 'emn' ? { kind: 'none' } : { kind: 'uniform-scale', sigma },
     })
     state = trained.state
@@ -66,7 +67,7 @@ export async function learnNoise(
 /** One pass over the training pictures; each worker has some of the classes. */
 async function descend(
   run: RunTask,
-  { program, dataset, seed, epsilon, workers }: LearnPlan,
+  { program, dataset, seed, rounds, epsilon, workers }: LearnPlan,
   round: number,
   model: SurrogateState,
   delta: Float32Array,
@@ -90,6 +91,7 @@ async function descend(
         round,
         batchSize: LEARN_BATCH,
         epsilon,
+        step: signStepShare(round, rounds) * epsilon,
         sigma,
       }),
     ),
