@@ -49,7 +49,6 @@ export function curveSvg({ protected: protectedCurve, control, chance }: Curves)
     const lines = runs
       .filter((run) => run.length > 1)
       .map((run) => `M${run.map((point) => `${x(point.etaOverSigma)} ${y(point.bound!)}`).join(' L')}`)
-    const last = points.findLast((point) => point.bound !== null)
     return html`<g>
       ${lines.map((d) => html`<path class="${name}" d="${d}" />`)}
       ${points.map(
@@ -66,19 +65,19 @@ export function curveSvg({ protected: protectedCurve, control, chance }: Curves)
             </title>
           </circle>`,
       )}
-      ${
-        last
-          ? html`<text
-              class="${name}"
-              x="${x(last.etaOverSigma) + 10}"
-              y="${y(last.bound!) + (name === 'control' ? -4 : 4)}"
-            >
-              ${label}
-            </text>`
-          : null
-      }
     </g>`
   }
+
+  // At the right edge, each at the height of its line, pushed apart where lines meet.
+  const end = (points: readonly CurvePoint[]) => points.findLast((point) => point.bound !== null)?.bound ?? null
+  const labels = [
+    { kind: 'control', text: 'originals', at: end(control) },
+    { kind: 'protected', text: 'protected', at: end(protectedCurve) },
+    { kind: 'soft', text: 'guessing', at: chance },
+  ]
+    .flatMap(({ kind, text, at }) => (at === null ? [] : [{ kind, text, y: y(at) }]))
+    .sort((a, b) => b.y - a.y)
+  for (let i = 1; i < labels.length; i++) labels[i]!.y = Math.min(labels[i]!.y, labels[i - 1]!.y - 17)
 
   const ticks = [...new Set(radii)].sort((a, b) => a - b)
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="curve-title curve-text">
@@ -103,8 +102,10 @@ export function curveSvg({ protected: protectedCurve, control, chance }: Curves)
       distance from the trained classifier (η/σ)
     </text>
     <line class="chance" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(chance)}" y2="${y(chance)}" />
-    <text class="soft" x="${WIDTH - RIGHT + 10}" y="${y(chance) + 18}">guessing</text>
     ${series('control', 'originals', control)} ${series('protected', 'protected', protectedCurve)}
+    ${labels.map(
+      (label) => html`<text class="${label.kind}" x="${WIDTH - RIGHT + 10}" y="${label.y + 4}">${label.text}</text>`,
+    )}
   </svg>`
 }
 

@@ -40,9 +40,9 @@ export function certificationSection(c: Certification): Html {
     <p>
       A classifier was trained on the protected files, then ${c.draws.toLocaleString('en')} slightly different
       classifiers around it were tried on ${c.testImages.toLocaleString('en')} of your pictures that it had never seen,
-      unprotected. The curve says how many of them such classifiers recognise at most, for ${percent(c.q)} of the
-      classifiers at each distance, with confidence ${percent(c.confidence)}. The same was done with the originals, to
-      compare.
+      unprotected. From that follows how many of them are recognised at most by ${plain(c.q * 100)} % of the classifiers
+      around any one that lies within a given distance, with confidence ${plain(c.confidence * 100)} %. The same was
+      done with the originals, to compare.
     </p>
     <figure>
       <div class="scroll">
