@@ -121,6 +121,11 @@ export class CollectionRegistry {
     return kept.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
   }
 
+  /** The way of labelling that the collection was opened with. */
+  labels(id: string): Settings['labels'] {
+    return this.#entry(id).labels
+  }
+
   close(id: string): void {
     const open = this.#open.get(id)
     if (!open) return

@@ -1,0 +1,113 @@
+/** The app without its window: everything that desktop and browser share. */
+import { homedir, availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type AppInfo, type Job, type Serve } from '../contract.js'
+import { errorData, FixativeError } from '../core/errors.js'
+import { openKeyStore } from '../jobs/keys.js'
+import { openStorage, privateFolder } from '../jobs/storage.js'
+import { createPool } from '../workers/pool.js'
+import { CollectionRegistry } from './collections/registry.js'
+import { dropKind } from './folders.js'
+import { certificateHandlers } from './handlers/certificates.js'
+import { collectionHandlers } from './handlers/collections.js'
+import { generalHandlers } from './handlers/general.js'
+import { jobHandlers } from './handlers/jobs.js'
+import { History } from './history.js'
+import { ImageStore, type ServedImage } from './images.js'
+import { openQueueJournal } from './jobs/journal.js'
+import { JobManager } from './jobs/manager.js'
+import { claimFolder } from './lock.js'
+import { createPipeline } from './pipeline.js'
+import type { AppServices, Parts } from './services.js'
+import { Timings } from './timings.js'
+
+/** Processes for what somebody is looking at: two, so that a slow picture does not hold up all others. */
+const LOOKING_WORKERS = 2
+const NOTHING = { sources: [], resolution: 32 }
+
+export interface App {
+  /** Answers one request of a window. */
+  readonly serve: Serve
+  /** A picture by its opaque id; null when the id is not known (any more). */
+  images(id: string): Promise<ServedImage | null>
+  jobs(): readonly Job[]
+  /** Works through the queue; called when a window can show it. */
+  start(): void
+  /** Tells the window of a folder or certificate that was opened from outside. */
+  open(path: string): Promise<void>
+  /** Stops all work so that it can be resumed, and gives the data folder free. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the app on a data folder. Nothing runs before `start`.
+ *
+ * @throws FixativeError `already-running` when another app has the data folder
+ */
+export async function openApp(services: AppServices): Promise<App> {
+  const { dataFolder, emit } = services
+  await privateFolder(dataFolder)
+  const release = await claimFolder(dataFolder)
+  try {
+    const parts = await openParts(services)
+    const closing = new AbortController()
+    const serve = createServer(
+      {
+        ...generalHandlers(parts),
+        ...collectionHandlers(parts),
+        ...jobHandlers(parts),
+        ...certificateHandlers(parts, closing.signal),
+      },
+      errorData,
+    )
+    return {
+      serve,
+      images: parts.images.read,
+      jobs: () => parts.jobs.list(),
+      start: () => parts.jobs.start(),
+      open: async (path) => emit('app.open', await dropKind(path)),
+      close: async () => {
+        closing.abort(new FixativeError('closing', 'Fixative is closing.'))
+        await Promise.all([parts.jobs.close(), parts.collections.closeAll()])
+        await parts.pool.close()
+        await release()
+      },
+    }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function openParts(services: AppServices): Promise<Parts> {
+  const { dataFolder, emit, settings, workers } = services
+  const storage = openStorage(dataFolder)
+  const keys = openKeyStore(storage.keys, services.vault)
+  const pool = createPool({ transport: workers, size: LOOKING_WORKERS })
+  // Starting a worker takes most of a second; the first folder should not have to wait for it.
+  for (let n = 0; n < LOOKING_WORKERS; n++) void pool.run('thumbnails', NOTHING).catch(() => undefined)
+  const images = new ImageStore()
+  const [history, timings] = await Promise.all([History.open(dataFolder), Timings.open(dataFolder)])
+  const jobs = await JobManager.open({
+    journal: openQueueJournal(join(dataFolder, 'queue')),
+    emit,
+    ...createPipeline({ services, storage, keys, history, timings }),
+  })
+  const outputFolder = (): string | null => settings.get().outputFolder
+  const collections = new CollectionRegistry({ pool, images, emit, outputFolder })
+  return { services, info: infoOf(services), storage, keys, pool, images, collections, jobs, history, timings }
+}
+
+function infoOf({ version, dataFolder, desktop }: AppServices): AppInfo {
+  const known = ['linux', 'darwin', 'win32'] as const
+  const has = desktop !== null
+  return {
+    version,
+    platform: known.find((name) => name === process.platform) ?? 'other',
+    host: has ? 'electron' : 'browser',
+    // A screenshot of the settings should not show the user's name.
+    dataFolder: dataFolder.startsWith(homedir()) ? `~${dataFolder.slice(homedir().length)}` : dataFolder,
+    cores: availableParallelism(),
+    capabilities: { dialogs: has, dropPaths: has, pdf: has, reveal: has },
+  }
+}

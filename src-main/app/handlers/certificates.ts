@@ -1,0 +1,87 @@
+import { resolve } from 'node:path'
+import type { Handlers, Saved } from '../../contract.js'
+import { FixativeError } from '../../core/errors.js'
+import { writeAtomically } from '../../jobs/storage.js'
+import { infoOf, keyInfo } from '../keys.js'
+import { reportHtml, reportView } from '../reports.js'
+import type { Parts } from '../services.js'
+import { verifyForWindow } from '../verification.js'
+
+type Names =
+  'reports.get' | 'reports.save' | 'history.list' | 'verify.start' | 'keys.show' | 'keys.export' | 'keys.import'
+
+interface Kind {
+  readonly name: string
+  readonly extension: string
+  readonly mime: string
+}
+const HTML: Kind = { name: 'Web page', extension: 'html', mime: 'text/html' }
+const PDF: Kind = { name: 'PDF', extension: 'pdf', mime: 'application/pdf' }
+const PEM: Kind = { name: 'Key', extension: 'pem', mime: 'application/x-pem-file' }
+const PUBLIC = 0o644
+const PRIVATE = 0o600
+
+export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Handlers, Names> {
+  const { services, history, keys } = parts
+  const { desktop, emit } = services
+  let checking: AbortController | null = null
+
+  /** Writes to `target`, or where the user says; without dialogs the window gets the text. */
+  const save = async (
+    name: string,
+    kind: Kind,
+    target: string | null,
+    content: () => Promise<string | Uint8Array>,
+    mode = PUBLIC,
+  ): Promise<Saved | null> => {
+    const suggested = `${name}.${kind.extension}`
+    let path = target
+    if (path === null && desktop) {
+      path = await desktop.chooseTarget(suggested, { name: kind.name, extensions: [kind.extension] })
+      if (path === null) return null
+    }
+    const made = await content()
+    if (path === null) return { kind: 'download', name: suggested, mime: kind.mime, content: String(made) }
+    await writeAtomically(resolve(path), made, mode)
+    return { kind: 'file', path: resolve(path) }
+  }
+
+  return {
+    'reports.get': async (source) => reportView(source, parts),
+    'reports.save': async ({ source, format, target }) => {
+      if (format === 'pdf' && !desktop) {
+        throw new FixativeError(
+          'no-pdf',
+          'A browser cannot write a PDF file for Fixative.',
+          'Print the page instead, to PDF.',
+        )
+      }
+      const { name, html } = await reportHtml(source, history)
+      if (format === 'html' || !desktop) return save(name, HTML, target, async () => html)
+      return save(name, PDF, target, () => desktop.htmlToPdf(html))
+    },
+    'history.list': async () => history.list(),
+    'verify.start': async ({ path, originals }) => {
+      // The window shows one check; a new one replaces it.
+      checking?.abort()
+      const controller = new AbortController()
+      checking = controller
+      try {
+        return await verifyForWindow(path, originals, keys, emit, AbortSignal.any([controller.signal, closing]))
+      } finally {
+        if (checking === controller) checking = null
+      }
+    },
+    'keys.show': async () => keyInfo(keys),
+    'keys.export': async (request) => {
+      if (request.part === 'public') {
+        return save('fixative-public-key', PEM, null, async () => (await keys.signer()).publicKey)
+      }
+      return save('fixative-signing-key', PEM, null, () => keys.exportPrivate(request.passphrase), PRIVATE)
+    },
+    'keys.import': async ({ pem, passphrase }) => {
+      const imported = await keys.importPrivate(pem, passphrase === '' ? undefined : passphrase)
+      return infoOf(imported, keys.storedIn)
+    },
+  }
+}
