@@ -1,5 +1,6 @@
 /** How numbers are written for people: one way everywhere, in the order of magnitude that is read at a glance. */
 
+const NBSP = '\u00a0'
 const whole = new Intl.NumberFormat('en')
 const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 })
 
@@ -13,9 +14,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${number(count)} ${count === 1 ? one : many}`
 }
 
+/** A sentence in which no "%" begins a line. */
+export function sentence(text: string): string {
+  return text.replaceAll(' %', `${NBSP}%`)
+}
+
 /** A share 0–1 as per cent; null is a bound that could not be given. */
 export function percent(share: number | null, digits = 0): string {
-  return share === null ? 'no bound' : `${(share * 100).toFixed(digits)} %`
+  return share === null ? 'no bound' : `${(share * 100).toFixed(digits)}${NBSP}%`
 }
 
 /** Bytes as kB, MB, GB (powers of 1000, as file managers say it). */
@@ -32,7 +38,8 @@ export function bytes(value: number): string {
 
 /** Seconds as "40 s", "5 min", "1 h 20 min". */
 export function duration(seconds: number): string {
-  if (seconds < 59.5) return `${Math.max(0, Math.round(seconds))} s`
+  if (seconds < 1) return 'under 1 s'
+  if (seconds < 59.5) return `${Math.round(seconds)} s`
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`
   const rest = minutes % 60
