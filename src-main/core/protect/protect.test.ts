@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { keyedRandom } from '../random/random.js'
+import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
+import { addUnclipped, initialNoise, perturbed, signStep } from './noise.js'
+import { oneCycle, roundBudget, signStepShare } from './schedule.js'
+
+const S = 16
+const SIZE = 3 * S * S
+
+function picture(salt: string): Float32Array {
+  const random = keyedRandom('test', salt)
+  return Float32Array.from({ length: SIZE }, () => random.uniform())
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+}
+
+describe('augmentation', () => {
+  it('without flip and shift is the identity', () => {
+    const out = new Float32Array(SIZE)
+    augment(picture('x'), S, { flip: false, dx: 0, dy: 0 }, out, 0)
+    expect(out).toEqual(picture('x'))
+  })
+
+  it('mirrors, then shifts, and reflects at the edges without repeating them', () => {
+    const row = (values: number[]) => Float32Array.from({ length: SIZE }, (_, i) => values[i % S]!)
+    const counted = Array.from({ length: S }, (_, i) => i)
+    const out = new Float32Array(SIZE)
+    augment(row(counted), S, { flip: false, dx: 2, dy: 0 }, out, 0)
+    expect([...out.subarray(0, S)]).toEqual([...counted.slice(2), 14, 13])
+    augment(row(counted), S, { flip: true, dx: -1, dy: 0 }, out, 0)
+    expect([...out.subarray(0, S)]).toEqual([14, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+  })
+
+  it('has its transpose: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ for every flip and shift', () => {
+    const [x, y] = [picture('x'), picture('y')]
+    for (const flip of [false, true])
+      for (let dx = -2; dx <= 2; dx++)
+        for (let dy = -2; dy <= 2; dy++) {
+          const augmentation: Augmentation = { flip, dx, dy }
+          const forward = new Float32Array(SIZE)
+          const back = new Float32Array(SIZE)
+          augment(x, S, augmentation, forward, 0)
+          augmentTransposed(y, 0, S, augmentation, back)
+          expect(dot(forward, y)).toBeCloseTo(dot(x, back), 3)
+        }
+  })
+
+  it('is drawn over the whole range, and no further', () => {
+    const random = keyedRandom('test', 'draws')
+    const drawn = Array.from({ length: 400 }, () => drawAugmentation(random, S))
+    expect(new Set(drawn.map(({ dx }) => dx))).toEqual(new Set([-2, -1, 0, 1, 2]))
+    expect(new Set(drawn.map(({ dy }) => dy))).toEqual(new Set([-2, -1, 0, 1, 2]))
+    const flips = drawn.filter(({ flip }) => flip).length
+    expect(flips).toBeGreaterThan(150)
+    expect(flips).toBeLessThan(250)
+  })
+})
+
+describe('noise', () => {
+  const bytes = Uint8Array.of(0, 100, 255, 255)
+  const delta = Float32Array.of(-0.1, 0.1, 0.1, -0.1)
+
+  it('is added with its sign and clipped to the range of the picture', () => {
+    const out = new Float32Array(4)
+    perturbed(bytes, delta, out)
+    expect([...out]).toEqual([0, 100 / 255 + 0.1, 1, 0.9].map(Math.fround))
+    perturbed(bytes, undefined, out)
+    expect([...out]).toEqual([0, 100 / 255, 1, 1].map(Math.fround))
+  })
+
+  it('gets no gradient where the picture was clipped', () => {
+    const sum = Float32Array.of(1, 1, 1, 1)
+    addUnclipped(bytes, delta, Float32Array.of(5, 5, 5, 5), sum)
+    expect([...sum]).toEqual([1, 6, 1, 6])
+  })
+
+  it('steps against the sign of the gradient and stays within ε', () => {
+    const moved = Float32Array.of(0, 0, 0.03, -0.03, 0)
+    signStep(moved, Float32Array.of(1e-9, -7, -1, 1, 0), 0.031, 0.01)
+    expect([...moved]).toEqual([-0.01, 0.01, 0.031, -0.031, 0].map(Math.fround))
+  })
+
+  it('starts at ±ε everywhere, differently for each class and seed, the same for the same seed', () => {
+    const start = initialNoise(3, S, 0.03, 'a')
+    expect(new Set(start.map(Math.abs))).toEqual(new Set([Math.fround(0.03)]))
+    expect(initialNoise(3, S, 0.03, 'a')).toEqual(start)
+    expect(initialNoise(3, S, 0.03, 'b')).not.toEqual(start)
+    expect(start.subarray(0, SIZE)).not.toEqual(start.subarray(SIZE, 2 * SIZE))
+  })
+})
+
+describe('schedule', () => {
+  it('gives small collections more rounds, within bounds', () => {
+    expect(roundBudget(1200)).toBe(60)
+    expect(roundBudget(10)).toBe(90)
+    expect(roundBudget(1_000_000)).toBe(20)
+  })
+
+  it('lets the sign step fall from a fifth to a fiftieth of ε', () => {
+    expect(signStepShare(0, 60)).toBeCloseTo(0.2)
+    expect(signStepShare(59, 60)).toBeCloseTo(0.02)
+    expect(signStepShare(0, 1)).toBeCloseTo(0.2)
+  })
+
+  it('follows PyTorch’s OneCycleLR', () => {
+    // torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.1, 900): the rate at steps 0, 100, 269, 500, 899.
+    const frozen = [0.004, 0.033178991, 0.1, 0.070336951, 4e-7]
+    for (const [i, step] of [0, 100, 269, 500, 899].entries())
+      expect(oneCycle(step, 900, 0.1)).toBeCloseTo(frozen[i]!, 5)
+  })
+})
