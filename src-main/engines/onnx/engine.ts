@@ -1,6 +1,6 @@
 /** The ONNX Runtime engine: sessions over the models of programs.ts, one set for each surrogate. */
 import { cpus } from 'node:os'
-import ort from 'onnxruntime-node'
+import type ort from 'onnxruntime-node'
 import { lossAndCorrect, onehotOf } from '../../core/surrogate/loss.js'
 import type { Batch, Engine, ProgramSpec, SurrogateProgram, SurrogateState, TrainStep } from '../engine.js'
 import { convolutionBlock } from './block.js'
