@@ -32,11 +32,10 @@ export type JobRecord = z.infer<typeof recordSchema>
 
 const count = z.int().min(0)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const format = z.enum(['png', 'jpeg', 'webp', 'tiff', 'avif'])
 
 /** A picture as it was read: its facts, or why it is left out. */
 const pictureSchema = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), width: count, height: count, format, sha256 }),
+  z.strictObject({ ok: z.literal(true), width: count, height: count, sha256 }),
   z.strictObject({ ok: z.literal(false), reason: z.string() }),
 ])
 export type PictureFacts = z.infer<typeof pictureSchema>

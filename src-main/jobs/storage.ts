@@ -95,6 +95,7 @@ export interface JobFolder {
   writeTensors(name: string, meta: unknown, tensors: Tensors): Promise<void>
   /** Null when there is no such file. @throws FixativeError `job-damaged`. */
   readTensors<T>(name: string, schema: z.ZodType<T>): Promise<{ meta: T; tensors: Record<string, Float32Array> } | null>
+  removeFile(name: string): Promise<void>
   /** Removes the folder with all secrets in it. */
   remove(): Promise<void>
 }
@@ -186,7 +187,8 @@ function jobFolder(id: string, path: string): JobFolder {
       if (offset !== body.length) throw damaged(file(name))
       return { meta: parts.meta, tensors }
     },
-    remove: () => rm(path, { recursive: true, force: true }),
+    removeFile: (name) => rm(file(name), { force: true }),
+    remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   }
 }
 

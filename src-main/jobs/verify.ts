@@ -130,7 +130,7 @@ async function compareOriginals(
 }
 
 /** Every file below a folder, as a relative path with '/'; links are not followed. */
-async function* filesBelow(folder: string): AsyncGenerator<string> {
+export async function* filesBelow(folder: string): AsyncGenerator<string> {
   const pending = ['']
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     const entries = await readdir(join(folder, at), { withFileTypes: true }).catch((error: unknown) => {

@@ -1,0 +1,48 @@
+/**
+ * The private bundle: from what a certificate was made. It stays in the job's folder; the certificate holds its hash, by
+ * which the owner can later prove, and recompute, everything.
+ */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { settingsSchema } from '../core/settings.js'
+import type { JobRecord } from './journal.js'
+import type { JobFolder, Storage } from './storage.js'
+import { hashFile } from './verify.js'
+
+const BUNDLE_FILE = 'bundle.json'
+
+const bundleSchema = z.strictObject({
+  version: z.literal(1),
+  seed: z.string(),
+  settings: settingsSchema,
+  /** SHA-256 of each private file, by its name in the job's folder. */
+  files: z.record(z.string().regex(/^[a-z0-9.-]+$/), z.string().regex(/^[0-9a-f]{64}$/)),
+})
+export type Bundle = z.infer<typeof bundleSchema>
+
+/** Writes the bundle and returns the SHA-256 of its bytes, in hex. */
+export async function writeBundle(folder: JobFolder, record: JobRecord, names: readonly string[]): Promise<string> {
+  const files: Record<string, string> = {}
+  for (const name of [...names].sort()) {
+    const sha256 = await hashFile(folder.file(name))
+    if (sha256 !== undefined) files[name] = sha256
+  }
+  const bundle: Bundle = { version: 1, seed: record.seed, settings: record.settings, files }
+  await folder.writeJson(BUNDLE_FILE, bundle)
+  return (await hashFile(folder.file(BUNDLE_FILE)))!
+}
+
+/** The job whose bundle has this hash; null: it is not on this computer. */
+export async function findBundle(
+  storage: Storage,
+  sha256: string,
+): Promise<{ folder: JobFolder; bundle: Bundle } | null> {
+  for (const id of await storage.jobs()) {
+    const folder = storage.job(id)
+    const bytes = await readFile(folder.file(BUNDLE_FILE)).catch(() => null)
+    if (!bytes || createHash('sha256').update(bytes).digest('hex') !== sha256) continue
+    return { folder, bundle: bundleSchema.parse(JSON.parse(bytes.toString('utf8'))) }
+  }
+  return null
+}

@@ -1,0 +1,59 @@
+/** The job's noise: what it is learnt from, and where it is kept. */
+import { z } from 'zod'
+import { roundBudget } from '../core/protect/schedule.js'
+import { learnCheckpoint } from './checkpoints.js'
+import type { Job } from './job.js'
+import { datasetOf, epsilonShare, keyOf, programOf, smoothingOf } from './plan.js'
+import type { Progress } from './run.js'
+import type { LabelledPicture } from './stages/label.js'
+import { learnNoise } from './stages/learn.js'
+import { ORIGINALS_FILE } from './stages/thumbnails.js'
+
+export const NOISE_FILE = 'noise.bin'
+const LEARN_FILE = 'learn.bin'
+const noiseSchema = z.strictObject({ key: z.string() })
+
+/**
+ * Learns the noise of each class from the training pictures.
+ *
+ * One class alone gives a classifier nothing to tell apart. Its noise is then learnt against an imaginary second class
+ * of the same pictures, so that it becomes a mark that says "this class" more plainly than the pictures do.
+ *
+ * @returns K×3×S×S, 0–1, |δ| ≤ ε.
+ */
+export async function learnStage(
+  job: Job,
+  classes: number,
+  train: readonly LabelledPicture[],
+  progress: Progress,
+): Promise<Float32Array> {
+  const { record, folder, context } = job
+  const { settings, seed } = record
+  const pictures = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
+  const program = programOf(settings, Math.max(2, classes))
+  const dataset = datasetOf(folder, ORIGINALS_FILE, settings.resolution, pictures)
+  const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length)
+  const key = keyOf(seed, rounds, dataset.items, dataset.labels)
+  const stored = await folder.readTensors(NOISE_FILE, noiseSchema)
+  if (stored?.meta.key === key && stored.tensors['delta']) return stored.tensors['delta']
+
+  const learnt = await learnNoise(
+    job.run,
+    {
+      program,
+      dataset,
+      method: settings.method,
+      seed,
+      rounds,
+      epsilon: epsilonShare(settings),
+      sigma: smoothingOf(settings).sigma,
+      workers: context.pool.size,
+    },
+    learnCheckpoint(folder, LEARN_FILE, key),
+    progress,
+  )
+  const delta = learnt.subarray(0, (learnt.length / program.spec.classes) * classes)
+  await folder.writeTensors(NOISE_FILE, { key }, { delta })
+  await folder.removeFile(LEARN_FILE)
+  return delta
+}

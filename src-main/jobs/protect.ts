@@ -1,0 +1,222 @@
+/** Starting a job, going on with one that was stopped, and giving one up. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { FixativeError } from '../core/errors.js'
+import { type Settings, settingsSchema } from '../core/settings.js'
+import type { JobResult } from './events.js'
+import { type Job, type JobContext, below } from './job.js'
+import { type JobRecord, createRecord, openJournal, readProgress, readRecord } from './journal.js'
+import { lockJob } from './lock.js'
+import { abandonOutput, inspectOutput, removeFiles } from './output.js'
+import { resolvePaths } from './paths.js'
+import { runStages } from './pipeline.js'
+import { type Scan, lookThrough, storedScan } from './stages/scan.js'
+import type { JobFolder, Storage } from './storage.js'
+import { filesBelow, hashFile } from './verify.js'
+
+export type { JobContext } from './job.js'
+
+export interface ProtectRequest {
+  /** Folder of the originals, which are only ever read. */
+  readonly input: string
+  /** Default: `IN-protected` beside it. */
+  readonly output?: string
+  readonly settings: Settings
+  /** Name of the job: one that was stopped goes on where it was. Default: found by what is asked for, or a new one. */
+  readonly jobId?: string
+}
+
+const RESULT_FILE = 'result.json'
+const resultSchema = z.strictObject({
+  jobId: z.string(),
+  output: z.string(),
+  certificate: z.string(),
+  report: z.string(),
+  images: z.int(),
+  skipped: z.int(),
+  headline: z.string(),
+  verdict: z.enum(['informative', 'weak', 'inconclusive']).nullable(),
+  explanation: z.string(),
+  seconds: z.number(),
+}) satisfies z.ZodType<JobResult>
+
+/**
+ * Protects a folder of pictures. Whenever it is stopped – by the signal, an error, or the end of the process – the same
+ * request goes on from the last finished piece of work and ends with the same result.
+ *
+ * Tells `result` as its last event, but no `error`: that is what it throws.
+ *
+ * @throws FixativeError for whatever the user can do something about: see `resolvePaths`, `inspectOutput` and the
+ *   stages; `invalid-settings`; `job-running` when another process does the same job.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function protect(request: ProtectRequest, context: JobContext): Promise<JobResult> {
+  const settings = validSettings(request.settings)
+  const paths = await resolvePaths(request.input, request.output)
+  const stop = context.signal ?? new AbortController().signal
+  const { record, folder, scan } = await openJob({ ...request, ...paths, settings }, context, stop)
+  context.onJob?.(record.id)
+
+  const unlock = await lockJob(folder)
+  try {
+    const finished = await folder.readJson(RESULT_FILE, resultSchema)
+    if (finished) {
+      context.onEvent({ type: 'result', result: finished })
+      return finished
+    }
+    const journal = await openJournal(folder)
+    const failure = new AbortController()
+    const signal = AbortSignal.any([stop, failure.signal])
+    try {
+      const job: Job = {
+        record,
+        folder,
+        journal,
+        context,
+        signal,
+        run: (task, input) => context.pool.run(task, input, { signal }),
+        runLater: (task, input) => context.pool.run(task, input, { signal, priority: -1 }),
+        abort: (reason) => failure.abort(reason),
+        warn: (code, message, hint) => context.onEvent({ type: 'warning', code, message, hint }),
+      }
+      const result = await runStages(job, scan)
+      await folder.writeJson(RESULT_FILE, result)
+      context.onEvent({ type: 'result', result })
+      return result
+    } finally {
+      await journal.close()
+    }
+  } finally {
+    await unlock()
+  }
+}
+
+function validSettings(settings: Settings): Settings {
+  const parsed = settingsSchema.safeParse(settings)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const message = `The setting "${issue?.path.join('.') ?? ''}" is not valid: ${issue?.message ?? ''}.`
+  throw new FixativeError('invalid-settings', message, 'Change it and start again.')
+}
+
+interface Wanted {
+  readonly input: string
+  readonly output: string
+  readonly settings: Settings
+  readonly jobId?: string
+}
+
+interface Opened {
+  readonly record: JobRecord
+  readonly folder: JobFolder
+  /** What was found in the folder just now, if anybody has looked. */
+  readonly scan: Scan | null
+}
+
+/** The job that was stopped, or a new one. Refuses a foreign output folder before anything is written. */
+async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal): Promise<Opened> {
+  const { storage } = context
+  const { input, output, settings } = wanted
+  if (wanted.jobId !== undefined) {
+    const folder = storage.job(wanted.jobId)
+    const record = await readRecord(folder)
+    if (record) {
+      if (!asksTheSame(record, wanted)) {
+        const message = `The job ${wanted.jobId} was started with other settings.`
+        throw new FixativeError('job-differs', message, 'Start a new job.')
+      }
+      return { record, folder, scan: null }
+    }
+  }
+  const scan = await lookThrough(input, signal)
+  if (wanted.jobId === undefined) {
+    const stopped = await findStopped(storage, wanted, scan)
+    if (stopped) {
+      const message = 'A job of the same folder and settings was stopped before its end; it goes on.'
+      context.onEvent({ type: 'warning', code: 'resumed', message, hint: 'Finished work is not done again.' })
+      return { ...stopped, scan: null }
+    }
+  }
+  const id = wanted.jobId ?? randomUUID()
+  const state = await inspectOutput(output, id, signal)
+  if (state.kind === 'unfinished') await takeOver(storage, state.job, output)
+  const folder = storage.job(id)
+  const record = await createRecord(folder, {
+    id,
+    tool: context.version,
+    createdAt: (context.now?.() ?? new Date()).toISOString(),
+    input,
+    output,
+    settings,
+    seed: settings.seed === null ? randomBytes(32).toString('hex') : String(settings.seed),
+  })
+  return { record, folder, scan }
+}
+
+function asksTheSame(record: JobRecord, { input, output, settings }: Wanted): boolean {
+  return record.input === input && record.output === output && isDeepStrictEqual(record.settings, settings)
+}
+
+/** A job that asked for the same, did not end, and saw the same files. */
+async function findStopped(
+  storage: Storage,
+  wanted: Wanted,
+  scan: Scan,
+): Promise<{ record: JobRecord; folder: JobFolder } | null> {
+  for (const id of await storage.jobs()) {
+    const folder = storage.job(id)
+    const record = await readRecord(folder).catch(() => null)
+    if (!record || !asksTheSame(record, wanted) || (await folder.exists(RESULT_FILE))) continue
+    if (isDeepStrictEqual(await storedScan(folder).catch(() => null), scan)) return { record, folder }
+  }
+  return null
+}
+
+/** The output folder has the beginnings of another job: that one is given up. */
+async function takeOver(storage: Storage, jobId: string, output: string): Promise<void> {
+  const hint = 'Choose another output folder, or remove this one.'
+  const folder = storage.job(jobId)
+  if (!(await readRecord(folder))) {
+    const message = `The output folder "${output}" has pictures of a job that did not end and is not known here.`
+    throw new FixativeError('output-not-empty', message, hint)
+  }
+  await discardJob(storage, jobId)
+}
+
+/**
+ * Removes all that an unfinished job has left: its private folder, and the files it wrote, unless somebody changed them.
+ * @throws FixativeError `job-running` while it runs.
+ */
+export async function discardJob(storage: Storage, jobId: string): Promise<void> {
+  const folder = storage.job(jobId)
+  const record = await readRecord(folder).catch(() => null)
+  if (record) {
+    const unlock = await lockJob(folder)
+    try {
+      await removeOutput(folder, record)
+    } finally {
+      await unlock()
+    }
+  }
+  await folder.remove()
+}
+
+async function removeOutput(folder: JobFolder, record: JobRecord): Promise<void> {
+  const state = await inspectOutput(record.output, record.id).catch(() => null)
+  if (state?.kind !== 'resumed') return
+  const { exported } = await readProgress(folder).catch(() => ({ exported: new Map<number, never>() }))
+  const hashes = new Set([...exported.values()].flatMap((facts) => (facts.ok ? [facts.sha256] : [])))
+  const written: [string, string][] = []
+  for await (const name of filesBelow(record.output)) {
+    const sha256 = await hashFile(below(record.output, name))
+    if (sha256 !== undefined && hashes.has(sha256)) written.push([name, sha256])
+  }
+  await removeFiles(record.output, written)
+  await abandonOutput(record.output, record.id)
+}
+
+/** Removes the private folder of a job: noise, surrogates, thumbnails, seed. What it wrote for the user stays. */
+export async function forgetJob(storage: Storage, jobId: string): Promise<void> {
+  await storage.job(jobId).remove()
+}

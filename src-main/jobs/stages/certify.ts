@@ -1,0 +1,204 @@
+/** Trains a surrogate on what was written and one on the originals, and tries both on the held-out originals. */
+import { certify } from '../../core/certify/certify.js'
+import { type Certification, DEFINITION } from '../../core/certificate/schema.js'
+import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
+import { FIT_STEPS } from '../../core/protect/schedule.js'
+import { layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
+import type { Dataset } from '../../workers/tasks.js'
+import { drawCheckpoint, fitCheckpoint } from '../checkpoints.js'
+import { type Job, both } from '../job.js'
+import { datasetOf, keyOf, programOf, smoothingOf } from '../plan.js'
+import type { Progress, RunTask } from '../run.js'
+import { drawScores } from './draw.js'
+import { EXPORTED_FILE, type ExportedPicture } from './export.js'
+import { type Fitted, fitSurrogate } from './fit.js'
+import type { LabelledPicture } from './label.js'
+import { type Split, notCertifiable } from './split.js'
+import { ORIGINALS_FILE } from './thumbnails.js'
+
+export type ModelName = 'protected' | 'control'
+export const surrogateFile = (name: ModelName): string => `surrogate-${name}.bin`
+export const drawsFile = (name: ModelName): string => `draws-${name}.json`
+
+const NORMALISATION = 'batch normalisation with frozen statistics, which the weight noise does not touch'
+
+export type CertificationOutcome =
+  | { readonly certification: Certification; readonly reason: string }
+  | { readonly certification: null; readonly reason: string }
+
+/** A control that was begun while the noise was being learnt. */
+export interface EarlyControl {
+  readonly key: string
+  readonly fitted: Promise<Fitted>
+}
+
+/** Begins to train the control on workers that have nothing better to do: it needs nothing but the originals. */
+export function beginControl(job: Job, classes: number, train: readonly LabelledPicture[]): EarlyControl {
+  const dataset = datasetOf(job.folder, ORIGINALS_FILE, job.record.settings.resolution, train)
+  const fitted = fit(job, job.runLater, 'control', classes, dataset, () => undefined)
+  // Whoever awaits it gets the error; until then it must not count as unhandled.
+  fitted.catch(() => undefined)
+  return { key: keyOf(dataset.items, dataset.labels), fitted }
+}
+
+function fit(
+  job: Job,
+  run: RunTask,
+  name: ModelName,
+  classes: number,
+  dataset: Dataset,
+  progress: Progress,
+): Promise<Fitted> {
+  const { record, folder, context } = job
+  const { settings, seed } = record
+  const { fitSteps } = context.effort ?? {}
+  const key = keyOf(seed, name, dataset.items, dataset.labels)
+  return fitSurrogate(
+    run,
+    {
+      program: programOf(settings, classes),
+      dataset,
+      seed: `${seed}/fit/${name}`,
+      sigma: smoothingOf(settings).sigma,
+      untilFitted: name === 'protected',
+      ...(fitSteps === undefined ? {} : { firstAttempt: fitSteps }),
+    },
+    fitCheckpoint(folder, surrogateFile(name), key),
+    progress,
+  )
+}
+
+/** Held-out originals and training pictures of which a protected file exists. */
+export function certifiedSplit(
+  exported: readonly ExportedPicture[],
+  split: Split,
+): { train: ExportedPicture[]; test: ExportedPicture[] } {
+  const held = new Set(split.test.map(({ item }) => item))
+  return {
+    train: exported.filter(({ item }) => !held.has(item)),
+    test: exported.filter(({ item }) => held.has(item)),
+  }
+}
+
+export async function certifyStage(
+  job: Job,
+  classes: readonly string[],
+  exported: readonly ExportedPicture[],
+  split: Split,
+  control: EarlyControl | null,
+  progress: (unit: string) => Progress,
+): Promise<CertificationOutcome> {
+  if (split.notCertified) return { certification: null, reason: NOT_CERTIFIED[split.notCertified] }
+  const labels = exported.map(({ label }) => label)
+  // Pictures that could not be written may have left too few.
+  const reason = notCertifiable(classes.length, labels)
+  const { train, test } = certifiedSplit(exported, split)
+  if (reason !== null || test.length === 0)
+    return { certification: null, reason: NOT_CERTIFIED[reason ?? 'few-images'] }
+
+  const { record, folder } = job
+  const { settings, seed } = record
+  const { resolution, draws, q, confidence } = settings
+  const [written, originals, heldOut] = [
+    datasetOf(folder, EXPORTED_FILE, resolution, train),
+    datasetOf(folder, ORIGINALS_FILE, resolution, train),
+    datasetOf(folder, ORIGINALS_FILE, resolution, test),
+  ]
+  const program = programOf(settings, classes.length)
+  const smoothing = smoothingOf(settings)
+  const counters = countUp(draws, job.context.effort?.fitSteps ?? FIT_STEPS, progress('step'))
+
+  const early = control?.key === keyOf(originals.items, originals.labels) ? control.fitted : null
+  // A control of other pictures (some could not be written) is of no use, but it must not write any more.
+  if (control && !early) await control.fitted.catch(() => undefined)
+  const measure = async (name: ModelName, training: Promise<Fitted>) => {
+    const { model, trainAccuracy } = await training
+    counters.fitted(name)
+    const key = keyOf(seed, name, written.items, heldOut.items, heldOut.labels, draws, smoothing.sigma)
+    const [correct, clean] = await Promise.all([
+      drawScores(
+        job.run,
+        { program, dataset: heldOut, model, smoothing, seed: `${seed}/draws`, draws },
+        drawCheckpoint(folder, drawsFile(name), key),
+        (done) => counters.drawn(name, done),
+      ),
+      job.run('correct', { program, dataset: heldOut, model }),
+    ])
+    return { trainAccuracy, cleanAccuracy: clean / test.length, correct: [...correct] }
+  }
+  const follow = (name: ModelName) => (done: number, total: number) => counters.trained(name, done, total)
+  const [protectedScores, controlScores] = await both(
+    job,
+    measure('protected', fit(job, job.run, 'protected', classes.length, written, follow('protected'))),
+    measure('control', early ?? fit(job, job.run, 'control', classes.length, originals, follow('control'))),
+  )
+
+  const certified = certify({
+    protectedCorrect: protectedScores.correct,
+    controlCorrect: controlScores.correct,
+    testImages: test.length,
+    protectedTrainAccuracy: protectedScores.trainAccuracy,
+    q,
+    sigma: smoothing.sigma,
+    confidence,
+  })
+  const certification: Certification = {
+    definition: DEFINITION,
+    surrogate: {
+      architecture: settings.surrogate,
+      parameters: layoutSize(parameterLayout(program.spec.architecture, classes.length)),
+      normalisation: NORMALISATION,
+    },
+    smoothing,
+    q,
+    draws,
+    confidence,
+    trainImages: train.length,
+    testImages: test.length,
+    chance: chanceOf(test),
+    protected: { ...protectedScores, curve: certified.protectedCurve },
+    control: { ...controlScores, curve: certified.controlCurve },
+    headline: certified.headline,
+    verdict: certified.verdict,
+  }
+  return { certification, reason: certified.reason }
+}
+
+/** What always naming the most frequent class gets right: with classes of one size, one over their number. */
+export function chanceOf(test: readonly { readonly label: number }[]): number {
+  const counts = new Map<number, number>()
+  for (const { label } of test) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return Math.max(...counts.values()) / test.length
+}
+
+/** One count for two trainings and two series of draws; a step of training and a draw take about as long. */
+function countUp(draws: number, fitSteps: number, progress: Progress) {
+  const state = {
+    protected: { steps: 0, of: fitSteps, drawn: 0 },
+    control: { steps: 0, of: fitSteps, drawn: 0 },
+  }
+  const tell = (): void => {
+    const both = [state.protected, state.control]
+    const done = both.reduce((sum, { steps, drawn }) => sum + steps + drawn, 0)
+    progress(
+      done,
+      both.reduce((sum, { of }) => sum + of + draws, 0),
+    )
+  }
+  tell()
+  return {
+    trained(name: ModelName, steps: number, of: number) {
+      // A training that starts over with more steps begins at 0 again; what was done stays done.
+      Object.assign(state[name], { steps: Math.max(steps, state[name].steps), of })
+      tell()
+    },
+    fitted(name: ModelName) {
+      state[name].steps = state[name].of
+      tell()
+    },
+    drawn(name: ModelName, drawn: number) {
+      state[name].drawn = drawn
+      tell()
+    },
+  }
+}

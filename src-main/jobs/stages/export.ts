@@ -1,0 +1,131 @@
+/** Writes the protected pictures, one at a time each, and keeps what was measured on them. */
+import { FixativeError } from '../../core/errors.js'
+import { type Settings, epsilonOf } from '../../core/settings.js'
+import { planOutputs } from '../../images/outputs.js'
+import { ItemFile } from '../item-file.js'
+import { type Job, below, inParallel, publicReason } from '../job.js'
+import type { ExportedFacts } from '../journal.js'
+import { checkSpace, claimOutput, inspectOutput, removeTemporaries } from '../output.js'
+import type { Progress } from '../run.js'
+import { hashFile } from '../verify.js'
+import type { LabelledPicture } from './label.js'
+import type { Skipped } from './scan.js'
+
+export const EXPORTED_FILE = 'exported.u8'
+
+/** A picture with its protected file. */
+export interface ExportedPicture extends LabelledPicture {
+  /** Path of the written file below the output folder, with '/'. */
+  readonly target: string
+  readonly written: Extract<ExportedFacts, { ok: true }>
+}
+
+/** Errors that are about one picture; any other ends the job, because the next picture would fail as well. */
+const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'internal'])
+
+/**
+ * @param delta noise of each class, K×3×S×S, 0–1.
+ * @throws FixativeError `disk-full`, `output-not-empty`, `nothing-exported`, or what `exportImage` throws about OUT.
+ */
+export async function exportStage(
+  job: Job,
+  pictures: readonly LabelledPicture[],
+  delta: Float32Array,
+  progress: Progress,
+): Promise<{ exported: ExportedPicture[]; skipped: Skipped[] }> {
+  const { record, folder, journal, context, signal } = job
+  const { output, settings } = record
+  const size = 3 * settings.resolution ** 2
+  const targets = planOutputs(pictures, settings.format)
+  const state = await inspectOutput(output, record.id, signal)
+  if (state.kind === 'unfinished') {
+    const message = `Another job has begun to write to "${output}".`
+    throw new FixativeError('output-not-empty', message, 'Choose another output folder, or end that job first.')
+  }
+  const done = new Set<number>()
+  for (const [i, { item }] of pictures.entries()) {
+    const facts = journal.progress.exported.get(item)
+    if (!facts) continue
+    // A file that is gone or different since the job was stopped is written again.
+    if (!facts.ok || (await hashFile(below(output, targets[i]!), signal)) === facts.sha256) done.add(i)
+  }
+  const missing = pictures.map((_, i) => i).filter((i) => !done.has(i))
+  await checkSpace(
+    output,
+    missing.reduce((sum, i) => sum + expectedBytes(pictures[i]!, settings.format), 0),
+  )
+  await claimOutput(output, record.id, state, new Set([...done].map((i) => targets[i]!)))
+
+  const store = await ItemFile.open(folder.file(EXPORTED_FILE), size)
+  let finished = done.size
+  progress(finished, pictures.length)
+  try {
+    await inParallel(missing, context.pool.size * 2, async (i) => {
+      const picture = pictures[i]!
+      const result = await exportOne(job, picture, below(output, targets[i]!), delta, store)
+      await journal.append({ kind: 'exported', index: picture.item, result }, store)
+      progress(++finished, pictures.length)
+    })
+  } catch (error) {
+    await removeTemporaries(output)
+    throw error
+  } finally {
+    await store.close()
+  }
+  return collect(job, pictures, targets)
+}
+
+async function exportOne(
+  job: Job,
+  { item, path, sha256: expected, label }: LabelledPicture,
+  target: string,
+  delta: Float32Array,
+  store: ItemFile,
+): Promise<ExportedFacts> {
+  const { record, signal } = job
+  const { resolution, format, quality } = record.settings
+  const source = below(record.input, path)
+  const sha256 = await hashFile(source, signal).catch(() => undefined)
+  if (sha256 === undefined) return { ok: false, reason: 'The file is not there any more, or cannot be read.' }
+  if (sha256 !== expected) return { ok: false, reason: 'The file was changed while the job was running.' }
+  const size = store.size
+  const noise = delta.slice(label * size, (label + 1) * size)
+  const epsilon = epsilonOf(record.settings)
+  try {
+    const request = { source, target, delta: noise, resolution, epsilon, format, quality }
+    const report = await job.run('exportImage', request)
+    const { bytes, lossless, maxAbsDiff, psnr, ssim, thumbnail } = report
+    await store.write(item, thumbnail)
+    return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim }
+  } catch (error) {
+    if (!(error instanceof FixativeError) || !OF_ONE_PICTURE.has(error.code)) throw error
+    return { ok: false, reason: publicReason(error, record) }
+  }
+}
+
+function collect(
+  { record, journal }: Job,
+  pictures: readonly LabelledPicture[],
+  targets: readonly string[],
+): { exported: ExportedPicture[]; skipped: Skipped[] } {
+  const exported: ExportedPicture[] = []
+  const skipped: Skipped[] = []
+  pictures.forEach((picture, i) => {
+    const written = journal.progress.exported.get(picture.item)!
+    if (written.ok) exported.push({ ...picture, target: targets[i]!, written })
+    else skipped.push({ path: picture.path, reason: written.reason })
+  })
+  if (exported.length === 0) {
+    const [first] = skipped
+    const message = `No picture could be written to "${record.output}". For example, "${first?.path}": ${first?.reason}`
+    throw new FixativeError('nothing-exported', message, 'Check that the originals can still be read.')
+  }
+  return { exported, skipped }
+}
+
+/** A rough size of the written file: noise does not compress, so plain pictures grow. */
+function expectedBytes({ width, height, bytes, format }: LabelledPicture, wanted: Settings['format']): number {
+  const target = wanted === 'keep' ? format : wanted
+  const perPixel = target === 'png' || target === 'tiff' ? 2.5 : 0.6
+  return Math.max(bytes, width * height * perPixel)
+}

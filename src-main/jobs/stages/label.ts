@@ -1,0 +1,79 @@
+/** Gives every picture its class: by folder, by look, or by the user's own list. */
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { FixativeError } from '../../core/errors.js'
+import { type Labels, groupByLook, isFlat, labelByCsv, labelByFolders } from '../../images/labels.js'
+import type { Job } from '../job.js'
+import type { Skipped } from './scan.js'
+import { ORIGINALS_FILE, type Picture } from './thumbnails.js'
+
+const LABELS_FILE = 'labels.json'
+
+const labelsSchema = z.strictObject({
+  source: z.enum(['folders', 'auto', 'csv']),
+  classes: z.array(z.string()).min(1),
+  /** Per picture: index of its class; −1: it has none. */
+  labels: z.array(z.int().min(-1)),
+})
+type StoredLabels = z.infer<typeof labelsSchema>
+
+/** Pictures with their classes, and those that have none. */
+export interface Labelled {
+  readonly source: StoredLabels['source']
+  readonly classes: readonly string[]
+  readonly pictures: readonly (Picture & { readonly label: number })[]
+  readonly skipped: readonly Skipped[]
+}
+export type LabelledPicture = Labelled['pictures'][number]
+
+/** @throws FixativeError as `labelByCsv`. */
+export async function labelStage(job: Job, pictures: readonly Picture[]): Promise<Labelled> {
+  let stored = await job.folder.readJson(LABELS_FILE, labelsSchema)
+  if (!stored || stored.labels.length !== pictures.length) {
+    stored = await label(job, pictures)
+    await job.folder.writeJson(LABELS_FILE, stored)
+  }
+  const { source, classes, labels } = stored
+  const labelled = pictures.map((picture, i) => ({ ...picture, label: labels[i]! }))
+  const without = labelled.filter(({ label }) => label < 0)
+  return {
+    source,
+    classes,
+    pictures: labelled.filter(({ label }) => label >= 0),
+    skipped: without.map(({ path }) => ({ path, reason: 'The list of labels gives it no class.' })),
+  }
+}
+
+async function label(job: Job, pictures: readonly Picture[]): Promise<StoredLabels> {
+  const { labels: wanted } = job.record.settings
+  const stored = (source: StoredLabels['source'], { classes, labels }: Labels): StoredLabels => ({
+    source,
+    classes: [...classes],
+    labels: [...labels],
+  })
+  if (typeof wanted === 'object') {
+    const found = await labelByCsv(wanted.csv, pictures)
+    const [first] = found.problems
+    if (first) {
+      const more = found.problems.length > 1 ? ` (and ${found.problems.length - 1} more)` : ''
+      const message = `Line ${first.line} of the labels does not count: ${first.reason}${more}`
+      job.warn('labels-incomplete', message, `Check "${wanted.csv}".`)
+    }
+    return stored('csv', found)
+  }
+  const byLook = wanted === 'auto' || (wanted === 'default' && isFlat(pictures))
+  return byLook ? stored('auto', await group(job, pictures)) : stored('folders', labelByFolders(pictures))
+}
+
+/** Groups do not depend on the job's seed: they are no secret, and the same pictures should give the same groups. */
+async function group(job: Job, pictures: readonly Picture[]): Promise<Labels> {
+  const { resolution } = job.record.settings
+  const size = 3 * resolution * resolution
+  const all = await readFile(job.folder.file(ORIGINALS_FILE))
+  if (all.length < (pictures.at(-1)!.item + 1) * size) {
+    throw new FixativeError('job-damaged', 'The thumbnails of the job are incomplete.', 'Start the job anew.')
+  }
+  const own = new Uint8Array(pictures.length * size)
+  pictures.forEach(({ item }, i) => own.set(all.subarray(item * size, (item + 1) * size), i * size))
+  return groupByLook(own, resolution, pictures.length, { seed: 'look' })
+}

@@ -1,0 +1,128 @@
+/** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
+import { signStatement } from '../../core/certificate/dsse.js'
+import type { Predicate } from '../../core/certificate/schema.js'
+import { limitSentences } from '../../core/certificate/sentences.js'
+import { type Statement, buildStatement } from '../../core/certificate/statement.js'
+import { STRENGTHS, epsilonOf } from '../../core/settings.js'
+import { writeBundle } from '../bundle.js'
+import { type Job, below } from '../job.js'
+import { NOISE_FILE } from '../noise.js'
+import { releaseOutput, removeTemporaries } from '../output.js'
+import { renderReport } from '../report/render.js'
+import { makeSamples } from '../report/samples.js'
+import { writeAtomically } from '../storage.js'
+import { CERTIFICATE_NAME, REPORT_NAME } from '../verify.js'
+import { type CertificationOutcome, drawsFile, surrogateFile } from './certify.js'
+import { EXPORTED_FILE, type ExportedPicture } from './export.js'
+import type { Labelled } from './label.js'
+import type { Skipped } from './scan.js'
+import { SPLIT_FILE } from './split.js'
+import { ORIGINALS_FILE } from './thumbnails.js'
+
+/** Everything private that the certificate was made from. */
+const PRIVATE_FILES = [
+  ORIGINALS_FILE,
+  EXPORTED_FILE,
+  NOISE_FILE,
+  SPLIT_FILE,
+  surrogateFile('protected'),
+  surrogateFile('control'),
+  drawsFile('protected'),
+  drawsFile('control'),
+]
+const WORST_SHOWN = 10
+
+export interface Signed {
+  readonly statement: Statement
+  readonly certificate: string
+  readonly report: string
+}
+
+export async function signStage(
+  job: Job,
+  { source, classes }: Labelled,
+  exported: readonly ExportedPicture[],
+  skipped: readonly Skipped[],
+  outcome: CertificationOutcome,
+): Promise<Signed> {
+  const { record, folder, context } = job
+  const { output } = record
+  const { certification, reason } = outcome
+  const signer = await context.keys.signer()
+  const predicate: Predicate = {
+    tool: { name: 'fixative', version: context.version },
+    issuedAt: (context.now?.() ?? new Date()).toISOString(),
+    issuer: { ...(context.issuer ? { name: context.issuer } : {}), publicKey: signer.publicKey },
+    collection: {
+      images: exported.length,
+      classes: classes.map((name, k) => ({
+        name: name.slice(0, 500),
+        count: exported.filter(({ label }) => label === k).length,
+      })),
+      labelSource: source,
+      skipped: skipped.map(({ path, reason }) => ({ path, reason: reason.slice(0, 1000) })),
+    },
+    protection: protectionOf(job, exported),
+    certification,
+    ...(certification ? {} : { certificationSkipped: { reason } }),
+    limits: limitSentences(certification !== null),
+    private: { sha256: await writeBundle(folder, record, PRIVATE_FILES) },
+  }
+  const statement = buildStatement(
+    exported.map(({ target, written }) => ({ path: target, sha256: written.sha256 })),
+    predicate,
+  )
+  const report = renderReport({
+    statement,
+    samples: await makeSamples(sampleSources(job, classes, exported)),
+    worst: worstOf(exported),
+  })
+  const paths = { certificate: below(output, CERTIFICATE_NAME), report: below(output, REPORT_NAME) }
+  await removeTemporaries(output)
+  await writeAtomically(paths.report, report, 0o644)
+  await writeAtomically(paths.certificate, signStatement(statement, signer.privateKey), 0o644)
+  await releaseOutput(output)
+  return { statement, ...paths }
+}
+
+function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): Predicate['protection'] {
+  const { method, strength, resolution } = record.settings
+  const epsilon = epsilonOf(record.settings)
+  const quality = exported.map(({ written }) => written)
+  return {
+    method,
+    strength: epsilon === STRENGTHS[strength] ? strength : 'custom',
+    epsilon,
+    resolution,
+    quality: {
+      maxAbsDiff: quality.reduce((most, { maxAbsDiff }) => Math.max(most, maxAbsDiff), 0),
+      psnr: rangeOf(quality.flatMap(({ psnr }) => (psnr === null ? [] : [psnr]))),
+      ssim: rangeOf(quality.map(({ ssim }) => Math.max(0, ssim))),
+    },
+  }
+}
+
+function rangeOf(values: readonly number[]): { min: number; mean: number } {
+  if (values.length === 0) return { min: 0, mean: 0 }
+  return {
+    min: values.reduce((least, value) => Math.min(least, value)),
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+  }
+}
+
+/** The first picture of each class. */
+function sampleSources({ record }: Job, classes: readonly string[], exported: readonly ExportedPicture[]) {
+  return classes.flatMap((className, k) => {
+    const picture = exported.find(({ label }) => label === k)
+    if (!picture) return []
+    const { path, target } = picture
+    return [{ path: target, className, source: below(record.input, path), target: below(record.output, target) }]
+  })
+}
+
+function worstOf(exported: readonly ExportedPicture[]) {
+  return [...exported]
+    .sort((a, b) => a.written.ssim - b.written.ssim)
+    .slice(0, WORST_SHOWN)
+    .map(({ target, written: { maxAbsDiff, psnr, ssim } }) => ({ path: target, maxAbsDiff, psnr, ssim }))
+}

@@ -1,0 +1,80 @@
+/** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
+import type { OutputFormat } from '../../images/types.js'
+import { ItemFile } from '../item-file.js'
+import { type Job, below, inParallel } from '../job.js'
+import type { Progress } from '../run.js'
+import { type Scan, type Skipped, noPictures } from './scan.js'
+
+export const ORIGINALS_FILE = 'originals.u8'
+/** Pictures of one task: few, because they may be large. */
+const CHUNK = 4
+
+/** A picture that will be protected. */
+export interface Picture {
+  /** Its index in the scan and in the thumbnail files. */
+  readonly item: number
+  /** Relative, with '/'. */
+  readonly path: string
+  readonly folder: string
+  readonly width: number
+  readonly height: number
+  readonly bytes: number
+  readonly format: OutputFormat
+  readonly sha256: string
+}
+
+/** @throws FixativeError `no-pictures` when none can be read. */
+export async function thumbnailsStage(
+  job: Job,
+  { files }: Scan,
+  progress: Progress,
+): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
+  const { resolution } = job.record.settings
+  const store = await ItemFile.open(job.folder.file(ORIGINALS_FILE), 3 * resolution * resolution)
+  try {
+    const { read } = job.journal.progress
+    progress(read.size, files.length)
+    const chunks = Array.from({ length: Math.ceil(files.length / CHUNK) }, (_, i) => i * CHUNK)
+    const missing = chunks.filter((first) => files.slice(first, first + CHUNK).some((_, i) => !read.has(first + i)))
+    await inParallel(missing, job.context.pool.size * 2, async (first) => {
+      const sources = files.slice(first, first + CHUNK).map(({ path }) => below(job.record.input, path))
+      const report = await job.run('thumbnails', { sources, resolution })
+      const items = await Promise.all(
+        report.items.map(async (item, i) => {
+          if (!item.ok) return item
+          const { pixels, width, height, sha256 } = item
+          await store.write(first + i, pixels)
+          return { ok: true as const, width, height, sha256 }
+        }),
+      )
+      await job.journal.append({ kind: 'read', first, items }, store)
+      progress(read.size, files.length)
+    })
+  } finally {
+    await store.close()
+  }
+  return sortOut(job, files)
+}
+
+function sortOut(job: Job, files: Scan['files']): { pictures: Picture[]; skipped: Skipped[] } {
+  const pictures: Picture[] = []
+  const skipped: Skipped[] = []
+  const paths = new Map<string, string>()
+  files.forEach((file, item) => {
+    const facts = job.journal.progress.read.get(item)!
+    if (!facts.ok) {
+      skipped.push({ path: file.path, reason: facts.reason })
+      return
+    }
+    const same = paths.get(facts.sha256)
+    if (same !== undefined) {
+      skipped.push({ path: file.path, reason: `It is a copy of "${same}", which is protected.` })
+      return
+    }
+    paths.set(facts.sha256, file.path)
+    const { width, height, sha256 } = facts
+    pictures.push({ item, ...file, width, height, sha256 })
+  })
+  if (pictures.length === 0) throw noPictures(job.record.input, skipped[0])
+  return { pictures, skipped }
+}
