@@ -12,6 +12,8 @@ const KEPT = 8
 /** Training is a forward and a backward pass, which costs about two forward passes. */
 const TRAIN_PASSES = 3
 const HELD_OUT = 0.2
+/** Share of a job's time that must have been watched for its figures to count. */
+const WATCHED = 0.8
 const SURROGATES = 2
 
 const entrySchema = z.strictObject({
@@ -30,6 +32,8 @@ export interface Size {
 }
 
 export class Timings {
+  readonly #sizes = new Map<string, Size>()
+
   private constructor(
     private readonly file: string,
     private entries: Entry[],
@@ -41,10 +45,19 @@ export class Timings {
     return new Timings(file, stored.data ?? [])
   }
 
-  /** Notes a job that ran through, in one go or several. */
-  async add(size: Size, job: Pick<Job, 'settings' | 'stages'>): Promise<void> {
+  /** Says how large the collection of a job is, when it is queued. */
+  expect(jobId: string, { images, megapixels }: Size): void {
+    this.#sizes.set(jobId, { images, megapixels })
+  }
+
+  /** Notes a job that is done, if it did all its work in this session; what was resumed says nothing of the speed. */
+  async add(job: Pick<Job, 'id' | 'settings' | 'stages' | 'result'>): Promise<void> {
+    const size = this.#sizes.get(job.id)
+    this.#sizes.delete(job.id)
     const spent = (...names: string[]): number =>
       job.stages.reduce((sum, { stage, seconds }) => sum + (names.includes(stage) ? seconds : 0), 0)
+    const all = spent(...job.stages.map(({ stage }) => stage))
+    if (!size || !job.result || all < WATCHED * job.result.seconds) return
     const entry = entrySchema.safeParse({
       operations: operations(size.images, job.settings),
       computeSeconds: spent('learn', 'certify'),

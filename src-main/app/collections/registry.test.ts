@@ -77,7 +77,7 @@ describe('CollectionRegistry', () => {
     expect(found.problems.map(({ path }) => path).sort()).toEqual(['dogs/cut.png', 'dogs/text.png'])
     expect(found.megapixels).toBeCloseTo((16 * 40 * 30) / 1e6)
     for (const event of events) collectionSchema.parse(event)
-    expect(registry.labelling(first.id)).toBeNull()
+    expect(registry.labelling(first.id, 64)).toBeNull()
   })
 
   it('pages the pictures, of all classes or one, and serves each by an opaque id', async () => {
@@ -105,6 +105,9 @@ describe('CollectionRegistry', () => {
     const { id, ...found } = await ready(registry.inspect(folder, 'default').id)
     expect(found).toMatchObject({ state: 'ready', labelSource: 'auto' })
     expect(found.classes.map(({ count }) => count)).toEqual([9, 9])
+    // A job of this resolution groups alike by itself; one of another gets the groups that are shown.
+    expect(registry.labelling(id, 32)).toBeNull()
+    expect(registry.labelling(id, 64)).toHaveLength(18)
     const [first, second] = found.classes
     const renamed = await registry.relabel(id, { kind: 'rename', class: 0, name: 'red' })
     expect(renamed.classes.map(({ name }) => name)).toEqual([second!.name, 'red'])
@@ -121,7 +124,7 @@ describe('CollectionRegistry', () => {
     expect(moved.classes.reduce((sum, { count }) => sum + count, 0)).toBe(18)
     expect(moved.notCertifiable).toMatch(/at least 8/)
 
-    const labels = registry.labelling(id)!
+    const labels = registry.labelling(id, 32)!
     const file = await writeLabels(root, labels)
     const files = labels.map(({ path }) => ({ path }))
     const read = await labelByCsv(file, files)
@@ -145,7 +148,7 @@ describe('CollectionRegistry', () => {
     await mkdir(join(root, 'empty'))
     const empty = await ready(registry.inspect(join(root, 'empty'), 'default').id)
     expect(empty).toMatchObject({ state: 'ready', images: 0 })
-    expect(() => registry.labelling(empty.id)).toThrow(/no picture/)
+    expect(() => registry.labelling(empty.id, 32)).toThrow(/no picture/)
     const few = await ready(registry.inspect(await classes('few', 3), 'default').id)
     expect(few.notCertifiable).toMatch(/at least 8/)
   })

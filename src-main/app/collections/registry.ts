@@ -103,10 +103,12 @@ export class CollectionRegistry {
   }
 
   /**
-   * The labels that a job must use to get the classes that are shown: null when those of the settings give the same.
+   * The labels that a job of this resolution must use to get the classes that are shown: null when its own labelling
+   * gives the same.
+   *
    * @throws FixativeError `still-looking`, `nothing-to-protect`
    */
-  labelling(id: string): { path: string; label: string }[] | null {
+  labelling(id: string, resolution: number): { path: string; label: string }[] | null {
     const open = this.#entry(id)
     this.#complete(open)
     const kept = open.state.items.filter((item) => item.kept)
@@ -117,7 +119,7 @@ export class CollectionRegistry {
         'The list of problems says why; choose another folder.',
       )
     }
-    if (!open.state.edited && open.state.labelSource !== 'auto') return null
+    if (!open.state.edited && (open.state.labelSource !== 'auto' || resolution === GROUP_SIDE)) return null
     return kept.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
   }
 
@@ -147,6 +149,7 @@ export class CollectionRegistry {
     try {
       await this.#list(open)
       await this.#read(open)
+      this.#settle(open)
       if (state.labelSource === 'auto') await this.#group(open, null)
       state.state = 'ready'
     } catch (error) {
@@ -218,27 +221,39 @@ export class CollectionRegistry {
     )
   }
 
+  /** The classes of the pictures that are left: a job sorts only those that can be read. */
+  #settle(open: Open): void {
+    const { state } = open
+    const kept = [...state.items.entries()].filter(([, item]) => item.kept)
+    if (kept.length === 0 || kept.length === state.items.length || typeof open.labels === 'object') return
+    const files = kept.map(([, { path }]) => ({ folder: path.slice(0, Math.max(0, path.lastIndexOf('/'))) }))
+    state.labelSource = open.labels === 'auto' || (open.labels === 'default' && isFlat(files)) ? 'auto' : 'folders'
+    if (state.labelSource === 'auto') return
+    const { classes, labels } = labelByFolders(files)
+    kept.forEach(([index], at) => state.setLabel(index, classes[labels[at]!]!))
+  }
+
   async #regroup(open: Open, groups: number | null): Promise<void> {
-    const { state, controller } = open
-    if (open.pixels.size === 0) {
-      const kept = [...state.items.entries()].filter(([, item]) => item.kept)
-      await readAll(
-        kept.map(([index, { source }]) => ({ index, source })),
-        { pool: this.#options.pool, signal: controller.signal, resolution: GROUP_SIDE },
-        (index, found) => {
-          if (found.ok) open.pixels.set(index, found.pixels)
-        },
-      )
-    }
     await this.#group(open, groups)
-    state.labelSource = 'auto'
-    state.edited = false
+    open.state.labelSource = 'auto'
+    open.state.edited = groups !== null
   }
 
   async #group(open: Open, groups: number | null): Promise<void> {
     const { state, controller } = open
-    const indices = [...state.items.keys()].filter((index) => state.items[index]!.kept && open.pixels.has(index))
+    const indices = [...state.items.keys()].filter((index) => state.items[index]!.kept)
     if (indices.length === 0) return
+    await readAll(
+      indices
+        .filter((index) => !open.pixels.has(index))
+        .map((index) => ({ index, source: state.items[index]!.source })),
+      { pool: this.#options.pool, signal: controller.signal, resolution: GROUP_SIDE },
+      (index, found) => {
+        if (!found.ok)
+          throw new FixativeError('picture-unreadable', `${state.items[index]!.path} has changed: ${found.reason}`)
+        open.pixels.set(index, found.pixels)
+      },
+    )
     const before = state.state
     state.state = 'grouping'
     this.#emit(open)
@@ -247,7 +262,7 @@ export class CollectionRegistry {
     indices.forEach((index, at) => thumbnails.set(open.pixels.get(index)!, at * size))
     const found = await this.#options.pool.run(
       'groups',
-      { thumbnails, resolution: GROUP_SIDE, count: indices.length, groups, seed: 'collection' },
+      { thumbnails, resolution: GROUP_SIDE, count: indices.length, groups, seed: 'look' },
       { signal: controller.signal, priority: LOOKING },
     )
     indices.forEach((index, at) => state.setLabel(index, found.classes[found.labels[at]!]!))

@@ -10,11 +10,11 @@ import type { Parts } from '../services.js'
 type Names =
   'jobs.start' | 'jobs.list' | 'jobs.get' | 'jobs.pause' | 'jobs.resume' | 'jobs.cancel' | 'jobs.retry' | 'jobs.remove'
 
-export function jobHandlers({ services, collections, jobs }: Parts): Pick<Handlers, Names> {
+export function jobHandlers({ services, collections, jobs, timings }: Parts): Pick<Handlers, Names> {
   return {
     'jobs.start': async ({ collectionId, output: chosen, settings }) => {
       const collection = collections.get(collectionId)
-      const labelling = collections.labelling(collectionId)
+      const labelling = collections.labelling(collectionId, settings.resolution)
       const { input, output } = await resolvePaths(collection.folder, resolve(chosen ?? collection.output))
       const rival = jobs.list().find((job) => job.output === output && !['done', 'cancelled'].includes(job.state))
       if (rival) {
@@ -28,7 +28,9 @@ export function jobHandlers({ services, collections, jobs }: Parts): Pick<Handle
       // The classes that were shown are the classes that are used.
       const labels: Settings['labels'] = file === null ? collections.labels(collectionId) : { csv: file }
       try {
-        return await jobs.add({ name: collection.name, folder: input, output, settings: { ...settings, labels } })
+        const job = await jobs.add({ name: collection.name, folder: input, output, settings: { ...settings, labels } })
+        timings.expect(job.id, collection)
+        return job
       } catch (error) {
         if (file !== null) await rm(file, { force: true })
         throw error

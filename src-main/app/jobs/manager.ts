@@ -20,6 +20,8 @@ export interface JobManagerOptions {
   readonly discard: (job: Job) => Promise<void>
   /** Removes the private folder of an ended job; what it wrote for the user stays. */
   readonly forget: (job: Job) => Promise<void>
+  /** Called once for each job that is done, before the window hears of it; a failure is only a warning. */
+  readonly onDone?: (job: Job) => Promise<void>
   readonly emit: Emit
   /** Milliseconds, monotonic. */
   readonly clock?: () => number
@@ -185,9 +187,9 @@ export class JobManager {
         signal: controller.signal,
         onEvent: (event) => this.#onEvent(running, event),
       })
+      // The result is there: a stop that was asked for in the last moment comes too late.
       this.#tick(running)
-      if (running.intent === 'cancel') await this.#cancelled(id)
-      else await this.#update(id, (job) => ended(job, { state: 'done', result }, new Date().toISOString()))
+      await this.#finished(id, result)
     } catch (error) {
       this.#tick(running)
       if (running.intent === 'cancel') await this.#cancelled(id)
@@ -199,6 +201,16 @@ export class JobManager {
         await this.#update(id, (job) => ended(job, outcome, new Date().toISOString()))
       }
     }
+  }
+
+  async #finished(id: string, result: JobResult): Promise<void> {
+    const done = (job: Job): Job => ended(job, { state: 'done', result }, new Date().toISOString())
+    await this.#options.onDone?.(done(this.#entry(id).job)).catch((error: unknown) => {
+      const { message, hint } = errorData(error)
+      const entry = this.#entry(id)
+      entry.job = applied(entry.job, { type: 'warning', code: 'history-failed', message, hint })
+    })
+    await this.#update(id, done)
   }
 
   #onEvent(running: Running, event: JobEvent): void {

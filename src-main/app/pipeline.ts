@@ -1,0 +1,72 @@
+/** How the job manager runs jobs: each with its own workers, its own folder, and what is noted when it is done. */
+import { availableParallelism } from 'node:os'
+import type { Job } from '../contract.js'
+import type { KeyStore } from '../jobs/keys.js'
+import { discardJob, forgetJob, protect } from '../jobs/protect.js'
+import type { Storage } from '../jobs/storage.js'
+import { createPool } from '../workers/pool.js'
+import type { History } from './history.js'
+import type { JobManagerOptions } from './jobs/manager.js'
+import { removeLabels } from './labels-file.js'
+import type { AppServices } from './services.js'
+import type { Timings } from './timings.js'
+
+/** How long work in hand may go on when a job is stopped, milliseconds: short, because it has to stop within two seconds. */
+const STOP_GRACE = 400
+
+export interface PipelineParts {
+  readonly services: AppServices
+  readonly storage: Storage
+  readonly keys: KeyStore
+  readonly history: History
+  readonly timings: Timings
+}
+
+type Pipeline = Pick<JobManagerOptions, 'run' | 'discard' | 'forget' | 'onDone'>
+
+export function createPipeline({ services, storage, keys, history, timings }: PipelineParts): Pipeline {
+  const { dataFolder, version, workers, settings, effort } = services
+  return {
+    run: async (job, { signal, onEvent }) => {
+      const pool = createPool({
+        transport: workers,
+        size: job.settings.workers ?? availableParallelism(),
+        abortGrace: STOP_GRACE,
+        onWorkerLost: (reason) => {
+          const message = `A worker process ended and its work is done again (${reason}).`
+          onEvent({ type: 'warning', code: 'worker-lost', message, hint: 'If this goes on, use fewer workers.' })
+        },
+      })
+      const issuer = settings.get().signerName
+      try {
+        return await protect(
+          { input: job.folder, output: job.output, settings: job.settings, jobId: job.id },
+          {
+            pool,
+            keys,
+            storage,
+            version,
+            onEvent,
+            signal,
+            ...(issuer === '' ? {} : { issuer }),
+            ...(effort === undefined ? {} : { effort }),
+          },
+        )
+      } finally {
+        await pool.close()
+      }
+    },
+    discard: async (job) => {
+      await discardJob(storage, job.id)
+      await removeLabels(dataFolder, job.settings)
+    },
+    forget: async (job) => {
+      await forgetJob(storage, job.id)
+      await removeLabels(dataFolder, job.settings)
+    },
+    onDone: async (job: Job) => {
+      if (job.result) await history.add(job, job.result)
+      await timings.add(job)
+    },
+  }
+}
