@@ -53,6 +53,14 @@ export const VERDICTS: Record<NonNullable<Report['verdict']>, { name: string; to
   inconclusive: { name: 'Inconclusive', tone: 'bad' },
 }
 
+/** The explanation without the verdict's own name in front of it, which stands beside it. */
+export function withoutVerdict(explanation: string, verdict: Report['verdict']): string {
+  const name = verdict ? `${VERDICTS[verdict].name}: ` : ''
+  if (name === '' || !explanation.startsWith(name)) return explanation
+  const rest = explanation.slice(name.length)
+  return rest.charAt(0).toUpperCase() + rest.slice(1)
+}
+
 export const METHODS: Record<Settings['method'], string> = {
   pue: 'PUE: noise under perturbed weights, certified best',
   'pue-b': 'PUE-B: weight noise in the surrogate step only',

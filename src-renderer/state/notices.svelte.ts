@@ -19,7 +19,9 @@ export class Notices {
 
   add(notice: Omit<Notice, 'id'>): void {
     const id = this.#next++
-    this.list = [...this.list.filter((old) => old.message !== notice.message), { id, ...notice }].slice(-KEPT)
+    // Only the last edit can be undone, so only its button stays.
+    const others = this.list.filter((old) => old.message !== notice.message && !(notice.action && old.action))
+    this.list = [...others, { id, ...notice }].slice(-KEPT)
   }
 
   /** Shows an error of any kind. */
@@ -30,6 +32,11 @@ export class Notices {
   /** Confirms something that was done, with a way back where there is one. */
   info(message: string, action: Notice['action'] = null): void {
     this.add({ tone: 'info', message, hint: '', details: '', action })
+  }
+
+  /** On another screen a confirmation has lost its meaning; errors and warnings stay until they are dismissed. */
+  clearInfos(): void {
+    this.list = this.list.filter((notice) => notice.tone !== 'info')
   }
 
   dismiss(id: number): void {

@@ -2,6 +2,8 @@
 import { addressOf, routeOf, type Route } from '../lib/route.ts'
 
 export class Router {
+  /** Rises when the same screen is asked for again. */
+  visit = $state(0)
   route = $state.raw<Route>({ screen: 'home' })
 
   constructor() {
@@ -11,7 +13,9 @@ export class Router {
     })
   }
 
+  /** Shows a screen; afresh when it is the one that is shown. */
   go(route: Route): void {
-    location.hash = addressOf(route)
+    if (location.hash === addressOf(route)) this.visit += 1
+    else location.hash = addressOf(route)
   }
 }
