@@ -21,6 +21,13 @@ export interface Session {
   stop(): Promise<number | null>
 }
 
+const open = new Set<() => Promise<unknown>>()
+
+/** Ends what a failed test has left running. */
+export async function endSessions(): Promise<void> {
+  await Promise.all([...open].map((end) => end()))
+}
+
 export interface Place {
   readonly root: string
   readonly data: string
@@ -56,17 +63,20 @@ export async function openSession(place: Place, effort: { rounds: number; fitSte
   const seen: Job[] = []
   client.on('jobs.changed', (job) => seen.push(job))
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    open.delete(kill)
     transport.close()
     process_.kill(signal)
     await gone
     return process_.exitCode
   }
+  const kill = async (): Promise<void> => void (await end('SIGKILL'))
+  open.add(kill)
   return {
     url: line,
     client,
     process: process_,
     seen,
-    kill: async () => void (await end('SIGKILL')),
+    kill,
     stop: () => end('SIGTERM'),
   }
 }
