@@ -248,6 +248,7 @@ describe('cancelling', () => {
     before = await snapshot(input)
     const result = await fixative(['protect', input, output, '--no-certify', '--workers', '1', '--json'], {
       home: join(root, 'home'),
+      env: { TEST_ROUNDS: '10000' },
       onOutput: (child, stdout) => {
         if (sent || !stdout.includes('"stage":"learn"')) return
         sent = true

@@ -5,7 +5,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../src-main/cli/index.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('fixative-entry.ts', import.meta.url))
 
 export interface Outcome {
   readonly code: number | null

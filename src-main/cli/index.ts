@@ -7,4 +7,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
-process.exitCode = await main(process.argv.slice(2))
+const workerEntry = new URL(import.meta.url.endsWith('.ts') ? '../workers/entry.ts' : './worker.js', import.meta.url)
+process.exitCode = await main(process.argv.slice(2), { workerEntry })

@@ -3,9 +3,12 @@ import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { makeConsole } from './console.js'
 import { devicesCommand } from './devices.js'
+import type { Environment } from './environment.js'
 import { EXIT, outcome, type ExitCode } from './exit.js'
 import { keysCommand } from './keys.js'
+import { protectCommand } from './protect.js'
 import { reportCommand } from './report.js'
+import { serveCommand } from './serve.js'
 import { verifyCommand } from './verify.js'
 
 const EXIT_CODES = `
@@ -16,12 +19,19 @@ export interface Run {
   code: ExitCode
 }
 
-function program(run: Run): Command {
+function program(run: Run, environment: Environment): Command {
   const root = new Command('fixative')
     .description('Makes pictures useless for training an image classifier, and certifies how useless.')
     .version(packageJson.version)
     .addHelpText('after', EXIT_CODES)
-  for (const command of [verifyCommand(run), reportCommand(), devicesCommand(), keysCommand()]) {
+  for (const command of [
+    protectCommand(environment),
+    verifyCommand(run),
+    reportCommand(),
+    devicesCommand(),
+    keysCommand(),
+    serveCommand(),
+  ]) {
     root.addCommand(command)
   }
   const quiet = (command: Command): void => {
@@ -37,11 +47,11 @@ function program(run: Run): Command {
  * @param args the arguments after the program's name.
  * @returns the exit code.
  */
-export async function main(args: readonly string[]): Promise<ExitCode> {
+export async function main(args: readonly string[], environment: Environment): Promise<ExitCode> {
   const end = args.indexOf('--')
   const json = (end < 0 ? args : args.slice(0, end)).includes('--json')
   const run: Run = { code: EXIT.done }
-  const root = program(run)
+  const root = program(run, environment)
   if (args.length === 0) {
     makeConsole(false).note(root.helpInformation() + EXIT_CODES)
     return EXIT.usage

@@ -37,6 +37,8 @@ export function serve(run: (task: string, input: unknown) => Promise<unknown>): 
   } else {
     process.on('message', receive)
     process.on('disconnect', () => process.exit(0))
+    // Ctrl+C in a terminal reaches every process of the program; what it means is the parent's decision.
+    process.on('SIGINT', () => undefined)
   }
   // A defect that no task caught: end, so that the pool starts a clean process and sends the task again.
   process.on('unhandledRejection', (error) => {

@@ -45,7 +45,8 @@ export function nodeTransport(entry: URL): WorkerTransport {
       const child = fork(file, [], {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
+        // Resolved here, because the working directory may be anywhere.
+        execArgv: file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [],
       })
       let stderr = ''
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {

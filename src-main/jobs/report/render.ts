@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { keyId } from '../../core/certificate/dsse.js'
 import type { Statement } from '../../core/certificate/schema.js'
-import { headlineSentence, verdictSentence } from '../../core/certificate/sentences.js'
+import { summaryOf } from '../summary.js'
 import { Html, html } from './html.js'
 import type { ReportSample } from './samples.js'
 import {
@@ -39,10 +39,7 @@ const POLICY = [
 export function renderReport({ statement, samples = [], worst = [] }: ReportInput): string {
   const { predicate } = statement
   const { certification } = predicate
-  const headline = certification ? headlineSentence(certification) : 'These pictures are protected, but not certified.'
-  const explanation = certification
-    ? verdictSentence(certification.verdict)
-    : (predicate.certificationSkipped?.reason ?? '')
+  const { headline, explanation } = summaryOf(statement)
   return `<!doctype html>\n${
     html`<html lang="en">
       <head>
