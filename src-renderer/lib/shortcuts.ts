@@ -14,8 +14,7 @@ export const SHORTCUTS: { where: string; keys: { keys: string[]; does: string }[
       { keys: ['Alt', '2'], does: 'Jobs' },
       { keys: ['Alt', '3'], does: 'History' },
       { keys: ['Alt', '4'], does: 'Verify' },
-      { keys: ['?'], does: 'This list' },
-      { keys: ['F1'], does: 'This list' },
+      { keys: ['?', 'or', 'F1'], does: 'This list' },
     ],
   },
   {

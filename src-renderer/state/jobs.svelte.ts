@@ -46,8 +46,9 @@ export class Jobs {
   cancel = (id: string) => this.#ask('jobs.cancel', id)
   retry = (id: string) => this.#ask('jobs.retry', id)
 
-  async remove(id: string): Promise<void> {
-    await this.notices.attempt(() => this.client.request('jobs.remove', { id }))
+  /** Whether the job was removed. */
+  async remove(id: string): Promise<boolean> {
+    return (await this.notices.attempt(() => this.client.request('jobs.remove', { id }))) !== undefined
   }
 
   async #ask(name: 'jobs.pause' | 'jobs.resume' | 'jobs.cancel' | 'jobs.retry', id: string): Promise<void> {
