@@ -4,6 +4,7 @@
  * Tasks are pure functions of their input, so a task whose worker died is redone elsewhere with the same result. An
  * error of a task is its caller's alone; the pool goes on.
  */
+import { setMaxListeners } from 'node:events'
 import { FixativeError } from '../core/errors.js'
 import type { WorkAnswer, WorkRequest } from './protocol.js'
 import type { TaskInput, TaskName, TaskOutput } from './tasks.js'
@@ -163,6 +164,8 @@ export function createPool({ transport, size, onWorkerLost, attempts = 3, abortG
       const output = await new Promise<unknown>((resolve, reject) => {
         const job: Job = { id: nextId++, task, input, signal, priority, affinity, losses: 0, resolve, reject }
         const onAbort = (): void => abort(job)
+        // A job waits for hundreds of tasks on its one signal; Node takes more than ten listeners for a leak.
+        if (signal) setMaxListeners(0, signal)
         signal?.addEventListener('abort', onAbort, { once: true })
         stopListening = () => signal?.removeEventListener('abort', onAbort)
         enqueue(job)
