@@ -21,6 +21,24 @@ const bundleSchema = z.strictObject({
 })
 export type Bundle = z.infer<typeof bundleSchema>
 
+/** The pictures that a certificate speaks of, as the surrogates saw them. */
+export const PICTURES_FILE = 'pictures.json'
+export const picturesSchema = z.strictObject({
+  classes: z.int().min(1),
+  pictures: z.array(
+    z.strictObject({
+      /** Index in the thumbnail files. */
+      item: z.int().min(0),
+      label: z.int().min(0),
+      /** Path of the protected file below the output folder. */
+      target: z.string().min(1),
+      /** Set aside for the test. */
+      held: z.boolean(),
+    }),
+  ),
+})
+export type BundledPictures = z.infer<typeof picturesSchema>
+
 /** Writes the bundle and returns the SHA-256 of its bytes, in hex. */
 export async function writeBundle(folder: JobFolder, record: JobRecord, names: readonly string[]): Promise<string> {
   const files: Record<string, string> = {}

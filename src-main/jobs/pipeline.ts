@@ -39,11 +39,11 @@ export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult
     labelStage(job, read.pictures),
   )
   leaveOut(labelled.skipped)
-  const split = await runStage(job, 'split', 'Setting test pictures aside', () => splitStage(job, labelled))
+  const split = await runStage(job, 'split', 'Setting test pictures aside', async () => splitStage(job, labelled))
 
   const { exported, outcome } = await learnToCertify(job, labelled, split, leaveOut)
   const signed = await runStage(job, 'sign', 'Signing the certificate', () =>
-    signStage(job, labelled, exported, skipped, outcome),
+    signStage(job, labelled, split, exported, skipped, outcome),
   )
   const seconds = before + (performance.now() - started) / 1000
   return resultOf(job, signed, exported.length, skipped.length, seconds)

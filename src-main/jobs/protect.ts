@@ -5,15 +5,15 @@ import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
 import { type Settings, settingsSchema } from '../core/settings.js'
 import type { JobResult } from './events.js'
-import { type Job, type JobContext, below } from './job.js'
-import { type JobRecord, createRecord, openJournal, readProgress, readRecord } from './journal.js'
+import { type Job, type JobContext } from './job.js'
+import { type JobRecord, createRecord, openJournal, readRecord } from './journal.js'
 import { lockJob } from './lock.js'
-import { abandonOutput, inspectOutput, removeFiles } from './output.js'
+import { inspectOutput } from './output.js'
 import { resolvePaths } from './paths.js'
 import { runStages } from './pipeline.js'
+import { undoExport } from './stages/export.js'
 import { type Scan, lookThrough, storedScan } from './stages/scan.js'
 import type { JobFolder, Storage } from './storage.js'
-import { filesBelow, hashFile } from './verify.js'
 
 export type { JobContext } from './job.js'
 
@@ -194,26 +194,12 @@ export async function discardJob(storage: Storage, jobId: string): Promise<void>
   if (record) {
     const unlock = await lockJob(folder)
     try {
-      await removeOutput(folder, record)
+      await undoExport(folder, record)
     } finally {
       await unlock()
     }
   }
   await folder.remove()
-}
-
-async function removeOutput(folder: JobFolder, record: JobRecord): Promise<void> {
-  const state = await inspectOutput(record.output, record.id).catch(() => null)
-  if (state?.kind !== 'resumed') return
-  const { exported } = await readProgress(folder).catch(() => ({ exported: new Map<number, never>() }))
-  const hashes = new Set([...exported.values()].flatMap((facts) => (facts.ok ? [facts.sha256] : [])))
-  const written: [string, string][] = []
-  for await (const name of filesBelow(record.output)) {
-    const sha256 = await hashFile(below(record.output, name))
-    if (sha256 !== undefined && hashes.has(sha256)) written.push([name, sha256])
-  }
-  await removeFiles(record.output, written)
-  await abandonOutput(record.output, record.id)
 }
 
 /** Removes the private folder of a job: noise, surrogates, thumbnails, seed. What it wrote for the user stays. */

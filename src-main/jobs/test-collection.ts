@@ -47,7 +47,7 @@ export function snapshot(folder: string): Record<string, string> {
   )
 }
 
-export const QUICK: Settings = { ...DEFAULT_SETTINGS, draws: 60, seed: 7 }
+export const QUICK: Settings = { ...DEFAULT_SETTINGS, draws: 20, seed: 7 }
 
 /** A scratch folder with everything that a job needs: real workers, a data folder, a record of the events. */
 export class Bench {
@@ -71,7 +71,7 @@ export class Bench {
       version: '0.0.0-test',
       onEvent: (event) => this.events.push(event),
       now: () => new Date('2026-01-01T00:00:00Z'),
-      effort: { rounds: 2, fitSteps: 20 },
+      effort: { rounds: 1, fitSteps: 4 },
       ...more,
     }
   }

@@ -60,7 +60,7 @@ function fit(
       dataset,
       seed: `${seed}/fit/${name}`,
       sigma: smoothingOf(settings).sigma,
-      untilFitted: name === 'protected',
+      untilFitted: name === 'protected' && fitSteps === undefined,
       ...(fitSteps === undefined ? {} : { firstAttempt: fitSteps }),
     },
     fitCheckpoint(folder, surrogateFile(name), key),

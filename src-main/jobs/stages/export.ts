@@ -1,17 +1,20 @@
 /** Writes the protected pictures, one at a time each, and keeps what was measured on them. */
+import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { type Settings, epsilonOf } from '../../core/settings.js'
 import { planOutputs } from '../../images/outputs.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel, publicReason } from '../job.js'
-import type { ExportedFacts } from '../journal.js'
-import { checkSpace, claimOutput, inspectOutput, removeTemporaries } from '../output.js'
+import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
+import { abandonOutput, checkSpace, claimOutput, inspectOutput, removeFiles, removeTemporaries } from '../output.js'
 import type { Progress } from '../run.js'
+import type { JobFolder } from '../storage.js'
 import { hashFile } from '../verify.js'
 import type { LabelledPicture } from './label.js'
 import type { Skipped } from './scan.js'
 
 export const EXPORTED_FILE = 'exported.u8'
+const TARGETS_FILE = 'targets.json'
 
 /** A picture with its protected file. */
 export interface ExportedPicture extends LabelledPicture {
@@ -54,6 +57,7 @@ export async function exportStage(
     output,
     missing.reduce((sum, i) => sum + expectedBytes(pictures[i]!, settings.format), 0),
   )
+  await folder.writeJson(TARGETS_FILE, Object.fromEntries(pictures.map(({ item }, i) => [targets[i]!, item])))
   await claimOutput(output, record.id, state, new Set([...done].map((i) => targets[i]!)))
 
   const store = await ItemFile.open(folder.file(EXPORTED_FILE), size)
@@ -101,6 +105,23 @@ async function exportOne(
     if (!(error instanceof FixativeError) || !OF_ONE_PICTURE.has(error.code)) throw error
     return { ok: false, reason: publicReason(error, record) }
   }
+}
+
+/** Removes what an unfinished job has written, except files that somebody has changed since. */
+export async function undoExport(folder: JobFolder, { output, id }: JobRecord): Promise<void> {
+  const state = await inspectOutput(output, id).catch(() => null)
+  if (state?.kind !== 'resumed') return
+  const targets = (await folder.readJson(TARGETS_FILE, z.record(z.string(), z.int())).catch(() => null)) ?? {}
+  const { exported } = await readProgress(folder).catch(() => ({ exported: new Map<number, ExportedFacts>() }))
+  const written: [string, string][] = []
+  for (const [target, item] of Object.entries(targets)) {
+    const facts = exported.get(item)
+    // A file that the journal does not know was being written when the job was stopped.
+    const sha256 = facts?.ok ? facts.sha256 : await hashFile(below(output, target))
+    if (sha256 !== undefined) written.push([target, sha256])
+  }
+  await removeFiles(output, written)
+  await abandonOutput(output, id)
 }
 
 function collect(

@@ -4,7 +4,7 @@ import type { Predicate } from '../../core/certificate/schema.js'
 import { limitSentences } from '../../core/certificate/sentences.js'
 import { type Statement, buildStatement } from '../../core/certificate/statement.js'
 import { STRENGTHS, epsilonOf } from '../../core/settings.js'
-import { writeBundle } from '../bundle.js'
+import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
 import { type Job, below } from '../job.js'
 import { NOISE_FILE } from '../noise.js'
 import { releaseOutput, removeTemporaries } from '../output.js'
@@ -16,7 +16,7 @@ import { type CertificationOutcome, drawsFile, surrogateFile } from './certify.j
 import { EXPORTED_FILE, type ExportedPicture } from './export.js'
 import type { Labelled } from './label.js'
 import type { Skipped } from './scan.js'
-import { SPLIT_FILE } from './split.js'
+import type { Split } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
 /** Everything private that the certificate was made from. */
@@ -24,7 +24,7 @@ const PRIVATE_FILES = [
   ORIGINALS_FILE,
   EXPORTED_FILE,
   NOISE_FILE,
-  SPLIT_FILE,
+  PICTURES_FILE,
   surrogateFile('protected'),
   surrogateFile('control'),
   drawsFile('protected'),
@@ -41,6 +41,7 @@ export interface Signed {
 export async function signStage(
   job: Job,
   { source, classes }: Labelled,
+  split: Split,
   exported: readonly ExportedPicture[],
   skipped: readonly Skipped[],
   outcome: CertificationOutcome,
@@ -48,6 +49,12 @@ export async function signStage(
   const { record, folder, context } = job
   const { output } = record
   const { certification, reason } = outcome
+  const held = new Set(split.test.map(({ item }) => item))
+  const pictures: BundledPictures = {
+    classes: classes.length,
+    pictures: exported.map(({ item, label, target }) => ({ item, label, target, held: held.has(item) })),
+  }
+  await folder.writeJson(PICTURES_FILE, pictures)
   const signer = await context.keys.signer()
   const predicate: Predicate = {
     tool: { name: 'fixative', version: context.version },

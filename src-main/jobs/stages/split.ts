@@ -4,17 +4,10 @@ import { keyedRandom } from '../../core/random/random.js'
 import type { Job } from '../job.js'
 import type { Labelled, LabelledPicture } from './label.js'
 
-export const SPLIT_FILE = 'split.json'
 /** What a certificate needs (design §1). */
 const MIN_CLASSES = 2
 const MIN_IMAGES = 8
 const HELD_OUT = 0.2
-
-/** What the private bundle keeps of it: items of the pictures. */
-interface StoredSplit {
-  readonly train: readonly number[]
-  readonly test: readonly number[]
-}
 
 export interface Split {
   readonly train: readonly LabelledPicture[]
@@ -36,23 +29,18 @@ export function heldOut(count: number): number {
   return Math.min(count - 1, Math.max(1, Math.round(count * HELD_OUT)))
 }
 
-export async function splitStage(job: Job, { classes, pictures }: Labelled): Promise<Split> {
+export function splitStage({ record }: Job, { classes, pictures }: Labelled): Split {
   const labels = pictures.map(({ label }) => label)
-  const reason = job.record.settings.certify ? notCertifiable(classes.length, labels) : 'turned-off'
+  const reason = record.settings.certify ? notCertifiable(classes.length, labels) : 'turned-off'
   const held = new Set<number>()
   if (reason === null) {
     classes.forEach((_, k) => {
       const members = pictures.filter(({ label }) => label === k)
-      const order = keyedRandom(job.record.seed, 'split', k).permutation(members.length)
+      const order = keyedRandom(record.seed, 'split', k).permutation(members.length)
       for (const i of order.subarray(0, heldOut(members.length))) held.add(members[i]!.item)
     })
   }
   const train = pictures.filter(({ item }) => !held.has(item))
   const test = pictures.filter(({ item }) => held.has(item))
-  const stored: StoredSplit = {
-    train: train.map(({ item }) => item),
-    test: test.map(({ item }) => item),
-  }
-  await job.folder.writeJson(SPLIT_FILE, stored)
   return { train, test, notCertified: reason }
 }
