@@ -20,6 +20,9 @@ const USAGE_CODES = new Set([
   'output-not-a-folder',
 ])
 
+/** Errors that mean that there is no certificate that could be checked: the verification has failed. */
+export const NOT_VERIFIABLE: ReadonlySet<string> = new Set(['certificate-invalid', 'certificate-missing'])
+
 /** An error of the command line itself, exit code 2. */
 export function wrongUsage(message: string, hint: string): FixativeError {
   return new FixativeError('wrong-usage', message, hint)

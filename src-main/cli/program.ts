@@ -7,6 +7,7 @@ import type { Environment } from './environment.js'
 import { EXIT, outcome, type ExitCode } from './exit.js'
 import { keysCommand } from './keys.js'
 import { protectCommand } from './protect.js'
+import { recertifyCommand } from './recertify.js'
 import { reportCommand } from './report.js'
 import { serveCommand } from './serve.js'
 import { verifyCommand } from './verify.js'
@@ -27,6 +28,7 @@ function program(run: Run, environment: Environment): Command {
   for (const command of [
     protectCommand(environment),
     verifyCommand(run),
+    recertifyCommand(environment, run),
     reportCommand(),
     devicesCommand(),
     keysCommand(),

@@ -9,13 +9,10 @@ import { openStorage } from '../jobs/storage.js'
 import { verify, type Verification } from '../jobs/verify.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
-import { EXIT } from './exit.js'
+import { EXIT, NOT_VERIFIABLE } from './exit.js'
 import { grouped, readKey } from './keys.js'
 import type { Run } from './program.js'
 import { counted, listed, printable } from './text.js'
-
-/** Errors that mean: there is something, but it is no valid certificate. */
-const NOT_VERIFIABLE = new Set(['certificate-invalid', 'certificate-missing'])
 
 type SignerState = 'own' | 'known' | 'unknown'
 
