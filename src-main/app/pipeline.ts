@@ -8,6 +8,7 @@ import { createPool } from '../workers/pool.js'
 import type { History } from './history.js'
 import type { JobManagerOptions } from './jobs/manager.js'
 import { removeLabels } from './labels-file.js'
+import { polite } from './polite.js'
 import type { AppServices } from './services.js'
 import type { Timings } from './timings.js'
 
@@ -29,7 +30,7 @@ export function createPipeline({ services, storage, keys, history, timings }: Pi
   return {
     run: async (job, { signal, onEvent }) => {
       const pool = createPool({
-        transport: workers,
+        transport: polite(workers),
         size: job.settings.workers ?? availableParallelism(),
         abortGrace: STOP_GRACE,
         onWorkerLost: (reason) => {

@@ -3,12 +3,12 @@ import { readFile, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join, parse } from 'node:path'
 import type { Report, ReportSource } from '../contract.js'
 import type { OpenedEnvelope } from '../core/certificate/dsse.js'
-import { headlineSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
 import type { Certification, Statement } from '../core/certificate/schema.js'
 import { inspect } from '../images/inspect.js'
 import type { KeyStore } from '../jobs/keys.js'
 import { renderReport } from '../jobs/report/render.js'
+import { summaryOf } from '../jobs/summary.js'
 import { readCertificate, REPORT_NAME } from '../jobs/verify.js'
 import type { Pool } from '../workers/pool.js'
 import type { History } from './history.js'
@@ -64,11 +64,8 @@ export async function reportView(source: ReportSource, services: ReportServices)
     name: basename(located.originals ?? output),
     issuedAt: predicate.issuedAt,
     tool: predicate.tool,
-    headline: certification ? headlineSentence(certification) : 'These pictures are protected, but not certified.',
+    ...summaryOf(statement),
     verdict: certification?.verdict ?? null,
-    explanation: certification
-      ? verdictSentence(certification.verdict)
-      : (predicate.certificationSkipped?.reason ?? ''),
     images: collection.images,
     classes: collection.classes,
     labelSource: collection.labelSource,

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Emit, Verification } from '../contract.js'
-import { headlineSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
 import type { KeyStore } from '../jobs/keys.js'
+import { summaryOf } from '../jobs/summary.js'
 import { CERTIFICATE_NAME, verify, type Verification as Checked } from '../jobs/verify.js'
 import { fingerprint } from './keys.js'
 
@@ -51,11 +51,11 @@ export async function certificatePath(path: string): Promise<string> {
 
 function view(certificate: string, checked: Checked, ownId: string | null): Verification {
   const { statement, files, mismatches, originals } = checked
-  const { certification, certificationSkipped, issuer } = statement.predicate
+  const { certification, issuer } = statement.predicate
   // A protected file with the bytes of its original was never protected: modified, in the words of the window.
   const modified = [...new Set([...files.modified, ...(originals?.unchanged ?? [])])]
   const differ = modified.length + files.missing.length + files.extra.length > 0
-  const headline = certification ? headlineSentence(certification) : (certificationSkipped?.reason ?? '')
+  const { headline, explanation } = summaryOf(statement)
   const valid = checked.signature === 'valid'
   return {
     certificate,
@@ -80,7 +80,8 @@ function view(certificate: string, checked: Checked, ownId: string | null): Veri
     },
     bound: {
       state: certification === null ? 'none' : mismatches.length === 0 ? 'agrees' : 'differs',
-      reason: mismatches[0] ?? (certification ? 'Every bound follows from the counts in the certificate.' : headline),
+      reason:
+        mismatches[0] ?? (certification ? 'Every bound follows from the counts in the certificate.' : explanation),
       headline,
     },
     ok: checked.ok,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src-main/contract.js'
 import { createHttpTransport } from '../../src-main/host/client.js'
@@ -32,6 +33,9 @@ describe('the app behind the browser host, with the real engine', () => {
   it(
     'goes the whole way from a folder to a verified certificate, and finds what was tampered with',
     async () => {
+      // What an idle process sees at the same time: how late this machine is by itself.
+      const idle = monitorEventLoopDelay({ resolution: 5 })
+      idle.enable()
       const session = await openSession(place, SHORT)
       const { client } = session
       const folder = await drawCollection(join(place.root, 'whole'))
@@ -84,6 +88,13 @@ describe('the app behind the browser host, with the real engine', () => {
       expect(await readdir(join(place.data, 'jobs'))).toEqual([])
       expect(existsSync(done.result!.certificate)).toBe(true)
       expect(await session.stop()).toBe(0)
+      const { p99, max } = session.lateness()
+      const machine = idle.percentile(99) / 1e6
+      console.log(
+        `event loop of the main process while a job ran: p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms ` +
+          `(an idle process at the same time: p99 ${machine.toFixed(1)} ms)`,
+      )
+      expect(p99).toBeLessThan(50 + machine)
 
       const again = await openSession(place, SHORT)
       expect(await again.client.request('settings.get', {})).toMatchObject({ theme: 'dark', signerName: 'Ada' })

@@ -17,8 +17,10 @@ export interface Session {
   readonly seen: Job[]
   /** Ends the process as a crash does, and waits until it is gone. */
   kill(): Promise<void>
-  /** Asks it to end. */
+  /** Asks it to end; answers with its exit code. */
   stop(): Promise<number | null>
+  /** After `stop`: how late the event loop of the process was, milliseconds. */
+  lateness(): { p99: number; max: number }
 }
 
 const open = new Set<() => Promise<unknown>>()
@@ -52,8 +54,11 @@ export async function openSession(place: Place, effort: { rounds: number; fitSte
   let errors = ''
   process_.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
   const gone = once(process_, 'exit')
+  const output = createInterface(process_.stdout)
+  const lines: string[] = []
+  output.on('line', (text) => lines.push(text))
   const line = await Promise.race([
-    once(createInterface(process_.stdout), 'line').then(([text]) => text as string),
+    once(output, 'line').then(([text]) => text as string),
     gone.then(() => {
       throw new Error(`the host did not start: ${errors}`)
     }),
@@ -78,6 +83,7 @@ export async function openSession(place: Place, effort: { rounds: number; fitSte
     seen,
     kill,
     stop: () => end('SIGTERM'),
+    lateness: () => JSON.parse(lines.at(-1)!) as { p99: number; max: number },
   }
 }
 
