@@ -1,5 +1,7 @@
 /** Main file of a worker process. */
+import { configureSharp } from '../images/inspect.js'
 import { runTask } from './run-task.js'
 import { serve } from './serve.js'
 
+configureSharp()
 serve(runTask)

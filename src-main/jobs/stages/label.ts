@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
-import { type Labels, groupByLook, isFlat, labelByCsv, labelByFolders } from '../../images/labels.js'
+import { type Labels, isFlat, labelByCsv, labelByFolders } from '../../images/labels.js'
 import type { Job } from '../job.js'
 import type { Skipped } from './scan.js'
 import { ORIGINALS_FILE, type Picture } from './thumbnails.js'
@@ -75,5 +75,5 @@ async function group(job: Job, pictures: readonly Picture[]): Promise<Labels> {
   }
   const own = new Uint8Array(pictures.length * size)
   pictures.forEach(({ item }, i) => own.set(all.subarray(item * size, (item + 1) * size), i * size))
-  return groupByLook(own, resolution, pictures.length, { seed: 'look' })
+  return job.run('groups', { thumbnails: own, resolution, count: pictures.length, groups: null, seed: 'look' })
 }
