@@ -116,8 +116,9 @@ export async function certifyStage(
     counters.fitted(name)
     const key = keyOf(seed, name, written.items, heldOut.items, heldOut.labels, draws, smoothing.sigma)
     const [correct, clean] = await Promise.all([
+      // Behind the training of the other surrogate, which is one long chain of steps.
       drawScores(
-        job.run,
+        job.runLater,
         { program, dataset: heldOut, model, smoothing, seed: `${seed}/draws`, draws },
         drawCheckpoint(folder, drawsFile(name), key),
         (done) => counters.drawn(name, done),

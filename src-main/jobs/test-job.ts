@@ -1,0 +1,28 @@
+/** A job in a process of its own, which the tests kill: argv is input, output, data folder, number of workers. */
+import { createPool } from '../workers/pool.js'
+import { nodeTransport } from '../workers/transport.js'
+import { openKeyStore } from './keys.js'
+import { protect } from './protect.js'
+import { openStorage } from './storage.js'
+import { QUICK } from './test-collection.js'
+
+const [input, output, home, workers] = process.argv.slice(2) as [string, string, string, string]
+const storage = openStorage(home)
+const pool = createPool({
+  transport: nodeTransport(new URL('../workers/entry.ts', import.meta.url)),
+  size: Number(workers),
+})
+await protect(
+  { input, output, settings: QUICK },
+  {
+    pool,
+    keys: openKeyStore(storage.keys),
+    storage,
+    version: '0.0.0-test',
+    onEvent: (event) => process.send?.(event),
+    now: () => new Date('2026-01-01T00:00:00Z'),
+    effort: { rounds: 2, fitSteps: 60 },
+  },
+)
+await pool.close()
+process.disconnect()
