@@ -207,6 +207,29 @@ describe('folders', () => {
     expect(statSync(folder).mode & 0o077).toBe(0)
   })
 
+  it('stops soon in the middle of learning, and goes on by its name', async () => {
+    const controller = new AbortController()
+    let aborted = 0
+    const onEvent = (event: JobEvent): void => {
+      if (event.type !== 'stage' || event.stage !== 'learn' || aborted) return
+      setTimeout(() => {
+        aborted = performance.now()
+        controller.abort(new Error('stop'))
+      }, 300)
+    }
+    const request = { input: bench.input, settings: { ...QUICK, certify: false }, jobId: 'j' }
+    await expect(protect(request, bench.context(1, { onEvent, signal: controller.signal }))).rejects.toThrow('stop')
+    expect(performance.now() - aborted).toBeLessThan(2000)
+    await expect(
+      protect({ ...request, settings: { ...request.settings, quality: 90 } }, bench.context(1)),
+    ).rejects.toMatchObject({ code: 'job-differs' })
+    expect(await protect(request, bench.context(1))).toMatchObject({ jobId: 'j', images: 2 })
+    // Asked once more, a finished job has its result at hand.
+    const seen: JobEvent[] = []
+    await protect(request, bench.context(1, { onEvent: (event) => seen.push(event) }))
+    expect(seen.map(({ type }) => type)).toEqual(['result'])
+  })
+
   it('gives an unfinished job up without a trace', async () => {
     const controller = new AbortController()
     const onEvent = (event: JobEvent): void => {
