@@ -5,6 +5,7 @@ export default defineConfig({
   workers: 1,
   timeout: 240_000,
   use: {
+    screenshot: 'only-on-failure',
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       // scripts/test.js finds or installs it.

@@ -82,8 +82,11 @@ export const test = base.extend<{ app: App }>({
 export async function chooseFolder(page: Page, folder: string): Promise<void> {
   await page.getByRole('button', { name: 'Choose folder…' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder)
+  const path = dialog.getByRole('textbox', { name: 'Folder' })
+  await expect(path).not.toHaveValue('')
+  await path.fill(folder)
   await dialog.getByRole('button', { name: 'Open' }).click()
+  await expect(dialog.getByText(CLASSES[0]!, { exact: true })).toBeVisible()
   await dialog.getByRole('button', { name: 'Use this folder' }).click()
   await expect(page.getByRole('button', { name: 'Continue to strength' })).toBeEnabled({ timeout: 30_000 })
 }

@@ -24,6 +24,7 @@ export class CollectionView {
   #asked: boolean[] = []
   #version = 0
   #refreshed = 0
+  #heard = 0
   readonly #stop: () => void
 
   constructor(
@@ -31,15 +32,19 @@ export class CollectionView {
     readonly id: string,
   ) {
     this.#stop = session.client.on('collection.changed', (collection) => {
-      if (collection.id === id) this.#take(collection)
+      if (collection.id !== id) return
+      this.#heard += 1
+      this.#take(collection)
     })
   }
 
   async load(): Promise<void> {
     const { client, notices, router } = this.session
+    const heard = this.#heard
     const collection = await notices.attempt(() => client.request('collection.get', { id: this.id }))
-    if (collection) this.#take(collection)
-    else router.go({ screen: 'home' })
+    if (!collection) router.go({ screen: 'home' })
+    // An event that came while the answer was on its way tells of a later state than the answer.
+    else if (heard === this.#heard) this.#take(collection)
   }
 
   close(): void {
