@@ -48,7 +48,7 @@ export class App {
 }
 
 /** Two classes of small pictures: horizontal and vertical stripes of many colours. */
-async function makeCollection(folder: string): Promise<void> {
+export async function makeCollection(folder: string): Promise<void> {
   for (const [k, name] of CLASSES.entries()) {
     await mkdir(join(folder, name), { recursive: true })
     for (let i = 0; i < PER_CLASS; i++) {
