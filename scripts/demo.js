@@ -21,7 +21,7 @@ function fixative(args, stdio) {
   return result.stdout
 }
 
-console.log(`Drawing 360 sample pictures into ${input} …`)
+console.log(`Drawing 720 sample pictures into ${input} …`)
 await drawCollection(input)
 
 console.log(`\n$ fixative protect ${input} ${output}`)

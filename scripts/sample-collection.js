@@ -1,6 +1,6 @@
 /**
- * A collection of drawn pictures to try Fixative on: six kinds of pattern, in any colours, at any place and size.
- * The kind cannot be told from the colours, so a classifier has to learn the shapes.
+ * A collection of drawn pictures to try Fixative on: six kinds of landscape at any time of day. Colours overlap between
+ * the kinds and shapes vary within them, so that, like with photographs, a classifier needs both and many pictures.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,56 +17,81 @@ function generator(seed) {
   }
 }
 
-const point = (cx, cy, radius, angle) =>
-  `${(cx + radius * Math.cos(angle)).toFixed(1)},${(cy + radius * Math.sin(angle)).toFixed(1)}`
+const repeat = (count, draw) => Array.from({ length: Math.floor(count) }, (_, i) => draw(i)).join('')
 
-function polygon(cx, cy, radii, start) {
-  return radii.map((radius, i) => point(cx, cy, radius, start + (i / radii.length) * 2 * Math.PI)).join(' ')
+/** Each kind: the hue around which its colours lie, and its SVG below the horizon `y`, in a square of side 100. */
+const KINDS = {
+  city: {
+    hue: 30,
+    draw: (r, colour, y) =>
+      repeat(5 + r() * 5, () => {
+        const [x, width, height] = [r() * 95, 7 + r() * 12, 15 + r() * 35]
+        const lights = repeat(
+          r() * 6,
+          () => `<rect x="${x + r() * width}" y="${y - r() * height}" width="1.5" height="2"/>`,
+        )
+        return `<rect x="${x}" y="${y - height}" width="${width}" height="${height + 20}" fill="${colour()}"/>
+          <g fill="#fd8">${lights}</g>`
+      }),
+  },
+  desert: {
+    hue: 45,
+    draw: (r, colour, y) =>
+      repeat(4, (i) => {
+        const top = y + i * 10
+        const [a, b, c] = [top - 14 * r(), top + 14 * r(), top - 8 * r()]
+        return `<path d="M0 ${top} C30 ${a} 60 ${b} 100 ${c} V100 H0z" fill="${colour()}"/>`
+      }),
+  },
+  forest: {
+    hue: 110,
+    draw: (r, colour, y) =>
+      repeat(7 + r() * 6, () => {
+        const [x, foot, height] = [r() * 100, y + r() * 30, 25 + r() * 30]
+        return `<rect x="${x - 1.5}" y="${foot - height}" width="3" height="${height}" fill="hsl(25 35% ${15 + r() * 25}%)"/>
+          <ellipse cx="${x}" cy="${foot - height}" rx="${5 + r() * 6}" ry="${9 + r() * 9}" fill="${colour()}"/>`
+      }),
+  },
+  meadow: {
+    hue: 80,
+    draw: (r, colour, y) =>
+      repeat(25 + r() * 40, () => {
+        const flower = `hsl(${r() * 360} 70% ${55 + r() * 25}%)`
+        return `<circle cx="${r() * 100}" cy="${y + r() * (100 - y)}" r="${1 + r() * 2}" fill="${r() < 0.6 ? flower : colour()}"/>`
+      }),
+  },
+  mountains: {
+    hue: 250,
+    draw: (r, colour, y) =>
+      repeat(3 + r() * 3, () => {
+        const [x, height, half] = [r() * 100, 18 + r() * 28, 18 + r() * 20]
+        return `<path d="M${x - half} ${y + 8} L${x} ${y - height} L${x + half} ${y + 8}z" fill="${colour()}"/>
+          <path d="M${x - half / 5} ${y - height * 0.75} L${x} ${y - height} L${x + half / 5} ${y - height * 0.75}z" fill="#eee"/>`
+      }),
+  },
+  sea: {
+    hue: 205,
+    draw: (r, colour, y) => {
+      const waves = repeat(5, (i) => `M-5 ${y + 6 + i * 9} ${repeat(7, (j) => `q8 ${j % 2 ? 4 : -4} 16 0 `)}`)
+      const [x, foot, sail] = [15 + r() * 70, y + 4 + r() * 12, 8 + r() * 14]
+      return `<path d="${waves}" fill="none" stroke="${colour()}" stroke-width="${1 + r() * 2}"/>
+        <path d="M${x} ${foot} V${foot - sail} L${x + sail * 0.6} ${foot}z" fill="hsl(${r() * 360} 50% 80%)"/>`
+    },
+  },
 }
 
-/** Each kind: SVG in a square of side 100, drawn with `r()` in [0, 1) and a function for the next colour. */
-const KINDS = {
-  discs: (r, colour) =>
-    Array.from({ length: 2 + Math.floor(r() * 3) }, () => {
-      const size = 14 + r() * 16
-      return `<circle cx="${15 + r() * 70}" cy="${15 + r() * 70}" r="${size}" fill="${colour()}"/>`
-    }).join(''),
-  rings: (r, colour) => {
-    const [cx, cy, ink] = [35 + r() * 30, 35 + r() * 30, colour()]
-    return [12, 26, 40, 54]
-      .map((radius) => `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="none" stroke="${ink}" stroke-width="6"/>`)
-      .join('')
-  },
-  stripes: (r, colour) => {
-    const [angle, gap, ink] = [r() * 180, 12 + r() * 8, colour()]
-    const bars = Array.from(
-      { length: 16 },
-      (_, i) => `<rect x="-60" y="${-60 + i * gap}" width="220" height="${gap / 2}"/>`,
-    )
-    return `<g transform="rotate(${angle} 50 50)" fill="${ink}">${bars.join('')}</g>`
-  },
-  checks: (r, colour) => {
-    const [size, ink, turn] = [14 + r() * 8, colour(), r() * 40 - 20]
-    const cells = Array.from({ length: 14 * 14 }, (_, i) => [i % 14, Math.floor(i / 14)])
-      .filter(([x, y]) => (x + y) % 2 === 0)
-      .map(([x, y]) => `<rect x="${x * size - 40}" y="${y * size - 40}" width="${size}" height="${size}"/>`)
-    return `<g transform="rotate(${turn} 50 50)" fill="${ink}">${cells.join('')}</g>`
-  },
-  stars: (r, colour) =>
-    Array.from({ length: 1 + Math.floor(r() * 2) }, () => {
-      const size = 26 + r() * 16
-      const radii = Array.from({ length: 10 }, (_, i) => (i % 2 ? size * 0.4 : size))
-      return `<polygon points="${polygon(30 + r() * 40, 30 + r() * 40, radii, r() * 6.3)}" fill="${colour()}"/>`
-    }).join(''),
-  waves: (r, colour) => {
-    const [ink, swing, length] = [colour(), 7 + r() * 5, 16 + r() * 8]
-    const line = (y) =>
-      `M-20 ${y} ${Array.from({ length: 9 }, (_, i) => `q${length / 2} ${i % 2 ? swing : -swing} ${length} 0`).join(' ')}`
-    return Array.from(
-      { length: 5 },
-      (_, i) => `<path d="${line(10 + i * 20)}" fill="none" stroke="${ink}" stroke-width="5"/>`,
-    ).join('')
-  },
+/** Sky, sun and clouds of any hour, then the land. */
+function landscape(r, { hue, draw }) {
+  const spread = () => (r() + r() + r() - 1.5) * 110
+  const light = 25 + r() * 35
+  const colour = () => `hsl(${hue + spread()} ${20 + r() * 45}% ${light + r() * 22 - 11}%)`
+  const sky = `hsl(${[205, 25, 240, 330][Math.floor(r() * 4)] + r() * 40 - 20} ${30 + r() * 40}% ${30 + r() * 50}%)`
+  const horizon = 42 + r() * 22
+  const cloud = () =>
+    `<ellipse cx="${r() * 100}" cy="${r() * horizon}" rx="${6 + r() * 14}" ry="${2 + r() * 5}" fill="#fff" opacity="${0.2 + r() * 0.5}"/>`
+  return `<rect width="100" height="100" fill="${sky}"/>
+    <circle cx="${r() * 100}" cy="${r() * horizon}" r="${4 + r() * 6}" fill="hsl(50 80% 80%)"/>${repeat(r() * 5, cloud)}
+    <rect y="${horizon}" width="100" height="60" fill="${colour()}"/>${draw(r, colour, horizon)}`
 }
 
 /**
@@ -74,26 +99,18 @@ const KINDS = {
  * @param {string} folder where; made if it does not exist.
  * @param {{ perClass?: number, classes?: number, seed?: number, smallest?: number, largest?: number }} options
  */
-export async function drawCollection(
-  folder,
-  { perClass = 60, classes = 6, seed = 1, smallest = 200, largest = 400 } = {},
-) {
-  for (const [index, [kind, draw]] of Object.entries(KINDS).slice(0, classes).entries()) {
-    await mkdir(join(folder, kind), { recursive: true })
+export async function drawCollection(folder, options = {}) {
+  const { perClass = 120, classes = 6, seed = 1, smallest = 200, largest = 400 } = options
+  for (const [index, [name, kind]] of Object.entries(KINDS).slice(0, classes).entries()) {
+    await mkdir(join(folder, name), { recursive: true })
     for (let i = 0; i < perClass; i++) {
       const r = generator(seed * 1_000_003 + index * 10_007 + i)
-      const dark = r() < 0.5
-      const colour = () => `hsl(${Math.floor(r() * 360)} ${45 + r() * 50}% ${(dark ? 60 : 20) + r() * 20}%)`
-      const ground = `hsl(${Math.floor(r() * 360)} ${20 + r() * 50}% ${(dark ? 15 : 75) + r() * 15}%)`
-      const [width, height] = [
-        smallest + Math.floor(r() * (largest - smallest)),
-        smallest + Math.floor(r() * (largest - smallest)),
-      ]
-      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 100 100"
-        preserveAspectRatio="none"><rect width="100" height="100" fill="${ground}"/>${draw(r, colour)}</svg>`
-      const name = join(folder, kind, `${kind}-${String(i + 1).padStart(3, '0')}`)
-      const picture = sharp(Buffer.from(svg)).flatten({ background: ground })
-      await (i % 2 ? picture.png().toFile(`${name}.png`) : picture.jpeg({ quality: 92 }).toFile(`${name}.jpg`))
+      const side = () => smallest + Math.floor(r() * (largest - smallest))
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side()}" height="${side()}" viewBox="0 0 100 100"
+        preserveAspectRatio="none">${landscape(r, kind)}</svg>`
+      const file = join(folder, name, `${name}-${String(i + 1).padStart(3, '0')}`)
+      const picture = sharp(Buffer.from(svg)).flatten({ background: '#fff' })
+      await (i % 2 ? picture.png().toFile(`${file}.png`) : picture.jpeg({ quality: 92 }).toFile(`${file}.jpg`))
     }
   }
 }

@@ -115,12 +115,12 @@ function browserTests() {
   const file = join(reports, 'playwright.json')
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, FIXATIVE_CHROMIUM: chromium.path ?? '' }
   if (chromium.reason) {
-    run('browser tests (listed only)', 'playwright test --list --reporter=json', env)
+    run('browser tests (listed only)', 'playwright test e2e --list --reporter=json', env)
     const report = readReport('playwright', file)
     if (report) total.skipped.push(...playwrightTests(report.suites).map(({ name }) => `${name}: ${chromium.reason}`))
     return
   }
-  const ok = run('browser tests', 'playwright test --reporter=list,json', env)
+  const ok = run('browser tests', 'playwright test e2e --reporter=list,json', env)
   const report = readReport('playwright', file)
   if (!report) return
   let failed = report.errors.length
