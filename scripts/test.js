@@ -57,7 +57,9 @@ function unitTests() {
     for (const { status, fullName, meta } of suite.assertionResults) {
       if (status === 'passed') total.passed++
       else if (status !== 'failed') {
-        total.skipped.push(`${fullName}: ${meta?.skipReason ?? (status === 'todo' ? 'to do' : 'see its name')}`)
+        total.skipped.push(
+          `${fullName}: ${meta?.skipReason ?? (status === 'todo' ? 'to do' : (/\(([^()]*)\)$/.exec(fullName)?.[1] ?? 'no reason given'))}`,
+        )
       }
     }
   }
