@@ -160,8 +160,19 @@ describe('pool', () => {
 })
 
 describe('exitReason', () => {
-  it('names the signal, or the code with the last line of stderr', () => {
+  it('names the signal, or the code, with the error that stderr tells of', () => {
     expect(exitReason(null, 'SIGKILL', '')).toBe('killed by SIGKILL')
-    expect(exitReason(1, null, 'Error: a\n  at b\n\nNode.js v20.19.0\n')).toBe('exit code 1: at b')
+    expect(exitReason(134, null, 'loading\nout of luck\n\n')).toBe('exit code 134: out of luck')
+    const report =
+      "a.js:1\n  throw e\n  ^\n\nTypeError [ERR_A]: no such thing\n    at b (a.js:1) {\n  code: 'ERR_A'\n}\n\nNode.js v20.19.0\n"
+    expect(exitReason(1, null, report)).toBe('exit code 1: TypeError [ERR_A]: no such thing')
+    const heap = 'FATAL ERROR: Reached heap limit\n----- Native stack trace -----\n 1: 0xb76db1 node::Abort()\n'
+    expect(exitReason(null, 'SIGABRT', heap)).toBe('killed by SIGABRT: FATAL ERROR: Reached heap limit')
+  })
+
+  it('of a worker that really dies says what it threw', async () => {
+    const dying = new URL('./no-such-file.js', import.meta.url)
+    const reason = await new Promise<string>((done) => nodeTransport(dying).spawn().onExit(done))
+    expect(reason).toMatch(/^exit code 1: Error: Cannot find module .*no-such-file\.js/)
   })
 })

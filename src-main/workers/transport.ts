@@ -11,7 +11,7 @@ export interface WorkerHandle {
   /** Sends a message; silently lost if the process is gone, which `onExit` tells. */
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
-  /** Called once, with a short reason in words ("killed by SIGKILL", "exit code 1: <last line of stderr>"). */
+  /** Called once, with a short reason in words ("killed by SIGKILL", "exit code 1: <what stderr says>"). */
   onExit(listener: (reason: string) => void): void
   /** Ends the process at once. */
   kill(): void
@@ -22,15 +22,15 @@ export interface WorkerTransport {
 }
 
 /** How many characters of a worker's stderr are kept for the sentence that reports its death. */
-const STDERR_TAIL = 4000
+const STDERR_TAIL = 20_000
+/** The line of a report by Node or V8 that says what happened; source, stack and properties stand around it. */
+const ERROR_LINE = /^(?:\w*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR): /
 
-/** How a process ended, in words that fit into a sentence. */
+/** How a process ended, in words that fit into a sentence: with its last error message, else its last line. */
 export function exitReason(code: number | null, signal: string | null, stderr: string): string {
   const how = signal ? `killed by ${signal}` : `exit code ${code ?? 'unknown'}`
-  const line = stderr
-    .trimEnd()
-    .split('\n')
-    .findLast((text) => text.trim() !== '' && !/^Node\.js v/.test(text))
+  const lines = stderr.split('\n').filter((text) => text.trim() !== '' && !/^Node\.js v/.test(text))
+  const line = lines.findLast((text) => ERROR_LINE.test(text)) ?? lines.at(-1)
   return line ? `${how}: ${line.trim().slice(0, 300)}` : how
 }
 
