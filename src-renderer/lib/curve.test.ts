@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { drawCurves } from './curve.ts'
+import { drawCurves, spread } from './curve.ts'
 
 const frame = { width: 120, height: 110, left: 10, right: 10, top: 0, bottom: 10 }
 
@@ -34,4 +34,10 @@ it('draws nothing, and divides by nothing, without radii', () => {
   const drawing = drawCurves([{ label: 'a', points }], 0.5, frame)
   expect(drawing.curves[0]!.path).toBe('')
   expect(drawing.xTicks[0]!.at).toBe(10)
+})
+
+it('keeps names apart around their middle, and leaves those alone that have room', () => {
+  expect(spread([10, 100, 200], 18, 250)).toEqual([10, 100, 200])
+  expect(spread([100, 100, 240], 18, 250)).toEqual([91, 109, 240])
+  expect(spread([240, 238, 239], 18, 250)).toEqual([250, 214, 232])
 })
