@@ -33,6 +33,8 @@ export const appSettingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   /** One quiet notification when a job ends. */
   notify: z.boolean(),
+  /** Shortcuts of one key ('?', Space); off for people who speak to their computer. */
+  singleKeys: z.boolean(),
   /** Put into the certificate as the issuer's name; empty: none. */
   signerName: z.string().trim().max(200),
   /** Folder that gets the protected copies (in a sub-folder each); null: beside the originals. */
@@ -45,6 +47,7 @@ export type AppSettings = z.infer<typeof appSettingsSchema>
 export const DEFAULT_APP_SETTINGS: AppSettings = {
   theme: 'system',
   notify: true,
+  singleKeys: true,
   signerName: '',
   outputFolder: null,
   recentFolders: [],

@@ -77,7 +77,7 @@ function actionOf(event: KeyboardEvent, session: Session): (() => void) | null {
     if (event.code === 'Digit4') return () => router.go({ screen: 'verify', path: null })
   }
   if (event.key === 'F1') return () => (session.help = true)
-  if (event.key === '?' && session.preferences.singleKeys && !isTyping(event)) return () => (session.help = true)
+  if (event.key === '?' && session.preferences.values.singleKeys && !isTyping(event)) return () => (session.help = true)
   return null
 }
 

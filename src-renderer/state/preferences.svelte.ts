@@ -2,12 +2,8 @@
 import type { AppSettings, Client } from '../../src-main/contract.js'
 import type { Notices } from './notices.svelte.ts'
 
-const SINGLE_KEYS = 'fixative.single-keys'
-
 export class Preferences {
   values = $state.raw<AppSettings>() as AppSettings
-  /** Shortcuts of one character ('?') can be switched off, for people who speak to their computer. */
-  singleKeys = $state(localStorage.getItem(SINGLE_KEYS) !== 'off')
 
   constructor(
     private readonly client: Client,
@@ -21,11 +17,6 @@ export class Preferences {
   async set(changes: Partial<AppSettings>): Promise<void> {
     const values = await this.notices.attempt(() => this.client.request('settings.set', { changes }))
     if (values) this.#take(values)
-  }
-
-  setSingleKeys(on: boolean): void {
-    this.singleKeys = on
-    localStorage.setItem(SINGLE_KEYS, on ? 'on' : 'off')
   }
 
   #take(values: AppSettings): void {
