@@ -7,16 +7,22 @@ import type { Labels } from './labels.js'
 const LAYOUT = 4
 const HUES = 8
 const LUMAS = 8
-const DESCRIPTOR = 3 * LAYOUT * LAYOUT + HUES + LUMAS
+/** Numbers that describe how a picture looks. */
+export const LOOK_LENGTH = 3 * LAYOUT * LAYOUT + HUES + LUMAS
 /** The groups are found on at most this many pictures, and the others join the nearest: linear in their number. */
 const SAMPLE = 600
 const MOST_GROUPS = 10
 const IMAGES_PER_GROUP = 8
 
-/** Mean RGB of a 4×4 layout, a hue histogram weighted by saturation, and a luma histogram; each value in 0–1. */
-function descriptor(pixels: Uint8Array, resolution: number): number[] {
+/**
+ * How a picture looks: mean RGB of a 4×4 layout, a hue histogram weighted by saturation, and a luma histogram.
+ *
+ * @param pixels 3×S×S bytes, channel-first
+ * @returns LOOK_LENGTH values in 0–1
+ */
+export function lookOf(pixels: Uint8Array, resolution: number): Float32Array {
   const area = resolution * resolution
-  const out = new Array<number>(DESCRIPTOR).fill(0)
+  const out = new Float64Array(LOOK_LENGTH)
   const hues = 3 * LAYOUT * LAYOUT
   const lumas = hues + HUES
   for (let y = 0; y < resolution; y++) {
@@ -35,7 +41,7 @@ function descriptor(pixels: Uint8Array, resolution: number): number[] {
       out[lumas + Math.min(LUMAS - 1, Math.floor((0.299 * r + 0.587 * g + 0.114 * b) * LUMAS))]! += 1 / area
     }
   }
-  return out
+  return Float32Array.from(out)
 }
 
 function distance(a: readonly number[], b: readonly number[]): number {
@@ -70,22 +76,18 @@ function silhouette(distances: Float64Array, clusters: readonly number[], k: num
  * Groups pictures by look. The number of groups, 2 to min(10, count / 8), is the one of the largest mean silhouette;
  * fewer than 16 pictures are one group. Groups are numbered by size, the largest first.
  *
- * @param thumbnails count×3×S×S bytes, channel-first
- * @param seed fixes the result: same thumbnails and seed, same groups
+ * @param looks one picture after the other, as `lookOf` describes it
+ * @param seed fixes the result: same looks and seed, same groups
  * @param groups exactly this many groups (or as many as there are pictures) instead; null: the best number
- * @throws RangeError if `thumbnails` is not count×3×S×S
+ * @throws RangeError if `looks` does not consist of whole ones
  */
 export function groupByLook(
-  thumbnails: Uint8Array,
-  resolution: number,
-  count: number,
+  looks: Float32Array,
   { seed, groups = null }: { seed: string; groups?: number | null },
 ): Labels {
-  const size = 3 * resolution * resolution
-  if (thumbnails.length !== count * size) {
-    throw new RangeError(`${thumbnails.length} bytes are not ${count} thumbnails of ${resolution}×${resolution}`)
-  }
-  const describe = (i: number): number[] => descriptor(thumbnails.subarray(i * size, (i + 1) * size), resolution)
+  const count = looks.length / LOOK_LENGTH
+  if (!Number.isInteger(count)) throw new RangeError(`${looks.length} values are not looks of ${LOOK_LENGTH} each`)
+  const describe = (i: number): number[] => Array.from(looks.subarray(i * LOOK_LENGTH, (i + 1) * LOOK_LENGTH))
   const random = keyedRandom(seed, 'groups')
   const sample = Array.from(random.permutation(count).subarray(0, SAMPLE)).sort((a, b) => a - b)
   const points = sample.map(describe)
@@ -97,7 +99,7 @@ export function groupByLook(
 
 function bestCentroids(points: number[][], fewest: number, most: number, nextSeed: () => number): number[][] {
   const n = points.length
-  let best = { score: -Infinity, centroids: [new Array<number>(DESCRIPTOR).fill(0)] }
+  let best = { score: -Infinity, centroids: [new Array<number>(LOOK_LENGTH).fill(0)] }
   if (most < 2) return best.centroids
   const distances = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {

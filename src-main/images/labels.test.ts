@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keyedRandom } from '../core/random/random.js'
-import { groupByLook, isFlat, labelByCsv, labelByFolders } from './labels.js'
+import { groupByLook, LOOK_LENGTH, lookOf } from './groups.js'
+import { isFlat, labelByCsv, labelByFolders } from './labels.js'
 
 const inFolders = (...folders: string[]) => folders.map((folder) => ({ folder }))
 const named = ({ classes, labels }: { classes: readonly string[]; labels: Int32Array }) =>
@@ -86,13 +87,19 @@ describe('labelByCsv', () => {
 
 describe('groupByLook', () => {
   const S = 8
-  /** Noisy pictures of one colour, the classes interleaved. */
-  function pictures(count: number, colours: readonly (readonly number[])[], spread = 20): Uint8Array {
+  /** Looks of noisy pictures of one colour, the classes interleaved. */
+  function pictures(count: number, colours: readonly (readonly number[])[], spread = 20): Float32Array {
     const random = keyedRandom('test', 'pictures')
-    return Uint8Array.from({ length: count * 3 * S * S }, (_, i) => {
-      const colour = colours[Math.floor(i / (3 * S * S)) % colours.length]!
-      return colour[Math.floor(i / (S * S)) % 3]! + Math.floor(spread * random.uniform())
-    })
+    const looks = new Float32Array(count * LOOK_LENGTH)
+    for (let i = 0; i < count; i++) {
+      const colour = colours[i % colours.length]!
+      const pixels = Uint8Array.from(
+        { length: 3 * S * S },
+        (_, at) => colour[Math.floor(at / (S * S))]! + Math.floor(spread * random.uniform()),
+      )
+      looks.set(lookOf(pixels, S), i * LOOK_LENGTH)
+    }
+    return looks
   }
   const three = [
     [200, 10, 10],
@@ -101,7 +108,7 @@ describe('groupByLook', () => {
   ]
 
   it.each([48, 1000])('finds the groups that are there, in %i pictures', (count) => {
-    const { classes, labels } = groupByLook(pictures(count, three), S, count, { seed: '1' })
+    const { classes, labels } = groupByLook(pictures(count, three), { seed: '1' })
     expect(classes).toEqual(['group 1', 'group 2', 'group 3'])
     for (let i = 0; i < count; i++) expect(labels[i]).toBe(labels[i % 3])
     expect(new Set(labels).size).toBe(3)
@@ -109,8 +116,8 @@ describe('groupByLook', () => {
 
   it('depends on nothing but pictures and seed', () => {
     const data = pictures(64, [[100, 100, 100]], 120)
-    const first = groupByLook(data, S, 64, { seed: '7' })
-    expect(groupByLook(data.slice(), S, 64, { seed: '7' })).toEqual(first)
+    const first = groupByLook(data, { seed: '7' })
+    expect(groupByLook(data.slice(), { seed: '7' })).toEqual(first)
     const sizes = first.classes.map((_, g) => first.labels.filter((l) => l === g).length)
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
     expect(Math.min(...sizes)).toBeGreaterThan(0)
@@ -118,9 +125,9 @@ describe('groupByLook', () => {
   })
 
   it('is one group for few, equal or no pictures', () => {
-    expect(groupByLook(pictures(15, three), S, 15, { seed: '1' }).classes).toEqual(['group 1'])
-    expect(groupByLook(new Uint8Array(40 * 3 * S * S), S, 40, { seed: '1' }).classes).toEqual(['group 1'])
-    expect(groupByLook(new Uint8Array(), S, 0, { seed: '1' })).toEqual({ classes: [], labels: new Int32Array() })
-    expect(() => groupByLook(new Uint8Array(5), S, 1, { seed: '1' })).toThrow(RangeError)
+    expect(groupByLook(pictures(15, three), { seed: '1' }).classes).toEqual(['group 1'])
+    expect(groupByLook(new Float32Array(40 * LOOK_LENGTH), { seed: '1' }).classes).toEqual(['group 1'])
+    expect(groupByLook(new Float32Array(), { seed: '1' })).toEqual({ classes: [], labels: new Int32Array() })
+    expect(() => groupByLook(new Float32Array(5), { seed: '1' })).toThrow(RangeError)
   })
 })

@@ -132,4 +132,3 @@ function parseCsv(csvPath: string, text: string): z.infer<typeof recordsSchema> 
     )
   }
 }
-export { groupByLook } from './groups.js'

@@ -83,6 +83,10 @@ describe('scan', () => {
     expect(found['moving.png']).toMatch(/animated/)
     for (const reason of Object.values(found)) expect(reason).toMatch(/^[A-Z].*\.$/)
     expect((await scan(root)).files).toEqual([])
+    // By their first bytes these are pictures; only who opens them can tell.
+    const { files, skipped } = await scan(root, { depth: 'signature' })
+    expect(files.map(({ path }) => path)).toEqual(['half-header.png', 'moving.webp', 'pages.tif', 'print.jpg'])
+    for (const { path, reason } of skipped) expect(reason).toBe(found[path])
   })
 
   it('passes over dot-files, files of the system and its own files without a word', async () => {

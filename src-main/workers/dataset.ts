@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { keyedRandom } from '../core/random/random.js'
 import { FixativeError } from '../core/errors.js'
-import type { ThumbnailFile } from './tasks.js'
+import { LOOK_LENGTH, lookOf } from '../images/groups.js'
+import type { TaskInput, ThumbnailFile } from './tasks.js'
 
 export interface ThumbnailReader {
   /** Bytes of one item, 3×S×S; the buffer is reused by the next call. */
@@ -35,6 +36,18 @@ export function openThumbnails({ path, resolution }: ThumbnailFile): ThumbnailRe
       return buffer
     },
     close: () => closeSync(file),
+  }
+}
+
+/** How the items of a thumbnail file look, count×LOOK_LENGTH. @throws FixativeError as `openThumbnails` */
+export function looksOf({ thumbnails, items }: TaskInput<'looks'>): Float32Array {
+  const reader = openThumbnails(thumbnails)
+  try {
+    const looks = new Float32Array(items.length * LOOK_LENGTH)
+    items.forEach((item, i) => looks.set(lookOf(reader.read(item), thumbnails.resolution), i * LOOK_LENGTH))
+    return looks
+  } finally {
+    reader.close()
   }
 }
 

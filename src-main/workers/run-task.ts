@@ -2,9 +2,11 @@
 import { FixativeError } from '../core/errors.js'
 import type { SurrogateProgram } from '../engines/engine.js'
 import { exportImage } from '../images/export.js'
+import { examine } from '../images/examine.js'
 import { groupByLook } from '../images/groups.js'
 import { thumbnails } from '../images/thumbnail.js'
 import { cropBeforeAfter, picture } from '../images/view.js'
+import { looksOf } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
 import { noisePass } from './noise-pass.js'
 import { programFor } from './programs.js'
@@ -20,8 +22,9 @@ const TABLE: Table = {
   draws: onProgram(draws),
   correct: onProgram(correctCount),
   exportImage,
-  groups: async ({ thumbnails: pictures, resolution, count, groups, seed }) =>
-    groupByLook(pictures, resolution, count, { seed, groups }),
+  examine,
+  looks: async (task) => looksOf(task),
+  groups: async ({ looks, groups, seed }) => groupByLook(looks, { seed, groups }),
   picture,
   crop: cropBeforeAfter,
 }

@@ -6,6 +6,7 @@
  */
 import type { ProgramSpec, SurrogateState } from '../engines/engine.js'
 import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } from '../images/types.js'
+import type { Examined, ExamineRequest } from '../images/examine.js'
 import type { Labels } from '../images/labels.js'
 import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
 import type { Smoothing } from '../core/certify/smoothing.js'
@@ -96,11 +97,12 @@ export interface TaskMap {
   /** How many of the dataset's images are classified right, without weight noise; `delta` as in TrainTask. */
   correct: { input: { program: Program; dataset: Dataset; model: Model; delta?: Float32Array }; output: number }
   exportImage: { input: ExportRequest; output: ExportReport }
-  /** Pictures grouped by look: count×3×S×S bytes, channel-first; `groups` null: as many as fit best. */
-  groups: {
-    input: { thumbnails: Uint8Array; resolution: number; count: number; groups: number | null; seed: string }
-    output: Labels
-  }
+  /** Pictures opened for the list of a collection. */
+  examine: { input: ExamineRequest; output: readonly Examined[] }
+  /** How pictures of a thumbnail file look, one after the other (`lookOf`). */
+  looks: { input: { thumbnails: ThumbnailFile; items: Int32Array }; output: Float32Array }
+  /** Pictures grouped by look; `groups` null: as many as fit best. */
+  groups: { input: { looks: Float32Array; groups: number | null; seed: string }; output: Labels }
   /** A picture to look at. */
   picture: { input: PictureRequest; output: Picture }
   /** A crop at 100 %, before and after. */

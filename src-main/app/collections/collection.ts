@@ -28,6 +28,13 @@ export interface Item {
   kept: boolean
 }
 
+interface Listed {
+  readonly item: Item
+  readonly index: number
+  /** Rank of its class; null before grouping. */
+  readonly class: number | null
+}
+
 /** The state behind the snapshot that the window sees. Items keep their index for good. */
 export class CollectionState {
   readonly items: Item[] = []
@@ -42,6 +49,8 @@ export class CollectionState {
   readonly #duplicates: { path: string; sameAs: string }[] = []
   #problemCount = 0
   #order: string[] | null = null
+  /** Kept pictures in the order of display, until something changes. */
+  #listed: Listed[] | null = null
 
   constructor(
     readonly id: string,
@@ -49,6 +58,11 @@ export class CollectionState {
     readonly output: string,
     readonly imageOf: (item: Item, index: number) => string,
   ) {}
+
+  add(file: Pick<Item, 'path' | 'source' | 'bytes'>): void {
+    this.items.push({ ...file, label: null, width: null, height: null, kept: true })
+    this.#changed()
+  }
 
   addProblem(path: string, reason: string): void {
     this.#problemCount++
@@ -60,7 +74,7 @@ export class CollectionState {
     const item = this.items[index]!
     item.kept = false
     this.addProblem(item.path, reason)
-    this.#order = null
+    this.#changed()
   }
 
   /** Takes a picture out, because another one has the same bytes. */
@@ -70,12 +84,17 @@ export class CollectionState {
     if (this.#duplicates.length < DUPLICATES_SHOWN) {
       this.#duplicates.push({ path: item.path, sameAs: this.items[of]!.path })
     }
-    this.#order = null
+    this.#changed()
   }
 
   setLabel(index: number, label: string): void {
     this.items[index]!.label = label
+    this.#changed()
+  }
+
+  #changed(): void {
     this.#order = null
+    this.#listed = null
   }
 
   /** Names of the classes in their order, which is what class indices mean. */
@@ -97,12 +116,8 @@ export class CollectionState {
 
   /** One page of kept pictures: class by class, by path within each. */
   page(offset: number, count: number, only: number | null): { total: number; items: CollectionItem[] } {
-    const rank = new Map(this.classNames().map((name, index) => [name, index]))
-    const rankOf = ({ label }: Item): number | null => (label === null ? null : (rank.get(label) ?? null))
-    const listed = this.items
-      .map((item, index) => ({ item, index, class: rankOf(item) }))
-      .filter((entry) => entry.item.kept && (only === null || entry.class === only))
-      .sort((a, b) => (a.class ?? -1) - (b.class ?? -1) || a.index - b.index)
+    const all = (this.#listed ??= this.#list())
+    const listed = only === null ? all : all.filter((entry) => entry.class === only)
     const items = listed.slice(offset, offset + count).map(({ item, index, class: at }) => ({
       index,
       path: item.path,
@@ -113,6 +128,15 @@ export class CollectionState {
       image: this.imageOf(item, index),
     }))
     return { total: listed.length, items }
+  }
+
+  #list(): Listed[] {
+    const rank = new Map(this.classNames().map((name, index) => [name, index]))
+    const rankOf = ({ label }: Item): number | null => (label === null ? null : (rank.get(label) ?? null))
+    return this.items
+      .map((item, index) => ({ item, index, class: rankOf(item) }))
+      .filter(({ item }) => item.kept)
+      .sort((a, b) => (a.class ?? -1) - (b.class ?? -1) || a.index - b.index)
   }
 
   /**

@@ -1,23 +1,21 @@
-import type { ThumbnailReport } from '../../images/types.js'
+import type { Examined } from '../../images/examine.js'
 import type { Pool } from '../../workers/pool.js'
 
 /** Pictures a task: few, so that a picture that somebody waits for is not long behind one. */
 const BATCH = 4
 
-type Found = ThumbnailReport['items'][number]
-
 /** Opens every picture in the workers and tells of each, in no particular order. */
 export async function readAll(
   pictures: readonly { readonly index: number; readonly source: string }[],
-  { pool, signal, resolution }: { pool: Pool; signal: AbortSignal; resolution: number },
-  onFound: (index: number, found: Found) => void,
+  { pool, signal }: { pool: Pool; signal: AbortSignal },
+  onFound: (index: number, found: Examined) => void,
 ): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {
     while (next < pictures.length) {
       const batch = pictures.slice(next, (next += BATCH))
       const sources = batch.map(({ source }) => source)
-      const { items } = await pool.run('thumbnails', { sources, resolution }, { signal })
+      const items = await pool.run('examine', { sources }, { signal })
       signal.throwIfAborted()
       items.forEach((item, at) => onFound(batch[at]!.index, item))
     }

@@ -5,6 +5,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Collection, Emit, RequestOutput } from '../../contract.js'
 import { errorData, FixativeError } from '../../core/errors.js'
 import type { Settings } from '../../core/settings.js'
+import { LOOK_SIDE } from '../../images/examine.js'
+import { LOOK_LENGTH } from '../../images/groups.js'
 import { isFlat, labelByCsv, labelByFolders, type Labels } from '../../images/labels.js'
 import { scan } from '../../images/scan.js'
 import type { Pool } from '../../workers/pool.js'
@@ -20,8 +22,6 @@ const MOST_OPEN = 8
 const LIST_SIZE = 256
 /** What somebody is looking at goes before what is read in the background. */
 const LOOKING = 10
-/** Side of the small pictures that are grouped by look. */
-export const GROUP_SIDE = 32
 
 export interface RegistryOptions {
   readonly pool: Pool
@@ -35,8 +35,8 @@ interface Open {
   readonly state: CollectionState
   readonly labels: Settings['labels']
   readonly controller: AbortController
-  /** Thumbnails for grouping, 3×32×32 bytes each, by item index; only where the collection is grouped by look. */
-  pixels: Map<number, Uint8Array>
+  /** How each picture looks, by item index. */
+  readonly looks: Map<number, Float32Array>
   timer: NodeJS.Timeout | undefined
   sentAt: number
   /** Settles when nothing is being done for it any more. */
@@ -66,7 +66,7 @@ export class CollectionRegistry {
       state: new CollectionState(id, full, output, imageOf),
       labels,
       controller: new AbortController(),
-      pixels: new Map(),
+      looks: new Map(),
       timer: undefined,
       sentAt: -Infinity,
       work: Promise.resolve(),
@@ -119,7 +119,7 @@ export class CollectionRegistry {
         'The list of problems says why; choose another folder.',
       )
     }
-    if (!open.state.edited && (open.state.labelSource !== 'auto' || resolution === GROUP_SIDE)) return null
+    if (!open.state.edited && (open.state.labelSource !== 'auto' || resolution === LOOK_SIDE)) return null
     return kept.flatMap(({ path, label }) => (label === null ? [] : [{ path, label }]))
   }
 
@@ -166,11 +166,13 @@ export class CollectionRegistry {
       state.progress = { done: seen, total: 0 }
       this.#emitSoon(open)
     }
-    const { files, skipped } = await scan(state.folder, { signal: controller.signal, onProgress })
+    const { files, skipped } = await scan(state.folder, {
+      depth: 'signature',
+      signal: controller.signal,
+      onProgress,
+    })
     for (const { path, reason } of skipped) state.addProblem(path, reason)
-    for (const { path, source, bytes } of files) {
-      state.items.push({ path, source, bytes, label: null, width: null, height: null, kept: true })
-    }
+    for (const { path, source, bytes } of files) state.add({ path, source, bytes })
     const certificate = join(state.folder, CERTIFICATE_NAME)
     state.protectedBy = await stat(certificate).then(
       () => certificate,
@@ -191,7 +193,6 @@ export class CollectionRegistry {
 
   async #read(open: Open): Promise<void> {
     const { state, controller } = open
-    const keepPixels = state.labelSource === 'auto'
     const firstOf = new Map<string, number>()
     state.state = 'reading'
     const indices = [...state.items.keys()].filter((index) => state.items[index]!.kept)
@@ -199,7 +200,7 @@ export class CollectionRegistry {
     this.#emit(open)
     await readAll(
       indices.map((index) => ({ index, source: state.items[index]!.source })),
-      { pool: this.#options.pool, signal: controller.signal, resolution: GROUP_SIDE },
+      { pool: this.#options.pool, signal: controller.signal },
       (index, found) => {
         state.progress = { ...state.progress, done: state.progress.done + 1 }
         const item = state.items[index]!
@@ -214,7 +215,7 @@ export class CollectionRegistry {
             firstOf.set(found.sha256, Math.min(same, index))
             state.dropDuplicate(Math.max(same, index), Math.min(same, index))
           }
-          if (keepPixels) open.pixels.set(index, found.pixels)
+          open.looks.set(index, found.look)
         }
         this.#emitSoon(open)
       },
@@ -243,26 +244,14 @@ export class CollectionRegistry {
     const { state, controller } = open
     const indices = [...state.items.keys()].filter((index) => state.items[index]!.kept)
     if (indices.length === 0) return
-    await readAll(
-      indices
-        .filter((index) => !open.pixels.has(index))
-        .map((index) => ({ index, source: state.items[index]!.source })),
-      { pool: this.#options.pool, signal: controller.signal, resolution: GROUP_SIDE },
-      (index, found) => {
-        if (!found.ok)
-          throw new FixativeError('picture-unreadable', `${state.items[index]!.path} has changed: ${found.reason}`)
-        open.pixels.set(index, found.pixels)
-      },
-    )
     const before = state.state
     state.state = 'grouping'
     this.#emit(open)
-    const size = 3 * GROUP_SIDE * GROUP_SIDE
-    const thumbnails = new Uint8Array(indices.length * size)
-    indices.forEach((index, at) => thumbnails.set(open.pixels.get(index)!, at * size))
+    const looks = new Float32Array(indices.length * LOOK_LENGTH)
+    indices.forEach((index, at) => looks.set(open.looks.get(index)!, at * LOOK_LENGTH))
     const found = await this.#options.pool.run(
       'groups',
-      { thumbnails, resolution: GROUP_SIDE, count: indices.length, groups, seed: 'look' },
+      { looks, groups, seed: 'look' },
       { signal: controller.signal, priority: LOOKING },
     )
     indices.forEach((index, at) => state.setLabel(index, found.classes[found.labels[at]!]!))

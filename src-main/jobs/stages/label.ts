@@ -1,7 +1,5 @@
 /** Gives every picture its class: by folder, by look, or by the user's own list. */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { FixativeError } from '../../core/errors.js'
 import { type Labels, isFlat, labelByCsv, labelByFolders } from '../../images/labels.js'
 import type { Job } from '../job.js'
 import type { Skipped } from './scan.js'
@@ -67,13 +65,8 @@ async function label(job: Job, pictures: readonly Picture[]): Promise<StoredLabe
 
 /** Groups do not depend on the job's seed: they are no secret, and the same pictures should give the same groups. */
 async function group(job: Job, pictures: readonly Picture[]): Promise<Labels> {
-  const { resolution } = job.record.settings
-  const size = 3 * resolution * resolution
-  const all = await readFile(job.folder.file(ORIGINALS_FILE))
-  if (all.length < (pictures.at(-1)!.item + 1) * size) {
-    throw new FixativeError('job-damaged', 'The thumbnails of the job are incomplete.', 'Start the job anew.')
-  }
-  const own = new Uint8Array(pictures.length * size)
-  pictures.forEach(({ item }, i) => own.set(all.subarray(item * size, (item + 1) * size), i * size))
-  return job.run('groups', { thumbnails: own, resolution, count: pictures.length, groups: null, seed: 'look' })
+  const thumbnails = { path: job.folder.file(ORIGINALS_FILE), resolution: job.record.settings.resolution }
+  const items = Int32Array.from(pictures, ({ item }) => item)
+  const looks = await job.run('looks', { thumbnails, items })
+  return job.run('groups', { looks, groups: null, seed: 'look' })
 }
