@@ -107,6 +107,7 @@ async function surrogate(gemm) {
       steps,
       batchSize: BATCH,
       learningRate: { kind: 'constant', value: 0.01 },
+      distorted: false,
       weightNoise: { kind: 'fixed', sigma: 0.05 },
     })
   const drawCount = 10

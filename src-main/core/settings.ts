@@ -5,6 +5,9 @@ import { z } from 'zod'
 export const STRENGTHS = { subtle: 4, balanced: 8, strong: 16 } as const
 export const RESOLUTIONS = [32, 64, 96, 128] as const
 
+/** How the noise is learnt; what sets them apart is in core/protect/recipe.ts. */
+export const METHODS = ['pue', 'pue-b', 'pue-eot', 'emn'] as const
+
 export const settingsSchema = z.strictObject({
   strength: z.enum(['subtle', 'balanced', 'strong']).default('balanced'),
   /** Largest change of a channel, 0–255; null: what the strength says. */
@@ -15,7 +18,7 @@ export const settingsSchema = z.strictObject({
     .default('default'),
   resolution: z.union(RESOLUTIONS.map((r) => z.literal(r))).default(32),
   surrogate: z.enum(['compact', 'resnet18']).default('compact'),
-  method: z.enum(['pue', 'pue-b', 'emn']).default('pue'),
+  method: z.enum(METHODS).default('pue'),
   engine: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
   /** Worker processes; null: one a core. */
   workers: z.int().min(1).max(256).nullable().default(null),

@@ -1,5 +1,6 @@
 /** The job's noise: what it is learnt from, and where it is kept. */
 import { z } from 'zod'
+import { RECIPES } from '../core/protect/recipe.js'
 import { roundBudget } from '../core/protect/schedule.js'
 import { learnCheckpoint } from './checkpoints.js'
 import type { Job } from './job.js'
@@ -42,7 +43,7 @@ export async function learnStage(
     {
       program,
       dataset,
-      method: settings.method,
+      recipe: RECIPES[settings.method],
       seed,
       rounds,
       epsilon: epsilonShare(settings),

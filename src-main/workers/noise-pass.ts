@@ -1,5 +1,6 @@
 /** One pass of sign descent on the class-wise noise, for some of the classes. */
 import { augment, augmentTransposed, drawAugmentation } from '../core/protect/augment.js'
+import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
 import { addUnclipped, perturbed, signStep } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
@@ -23,12 +24,15 @@ export async function noisePass(
   const order = keyedRandom(seed, 'pass', round).permutation(dataset.items.length)
   const thumbnails = openThumbnails(dataset.thumbnails)
   const picture = new Float32Array(size)
+  const distorted = new Float32Array(size)
   try {
     for (let batch = 0; batch * batchSize < order.length; batch++) {
       const random = keyedRandom(seed, 'pass-batch', round, batch)
       const scale = sigma * random.uniform()
-      // One view for the whole batch, so that its sign step follows one picture of the noise, not a blur of many.
+      // One view for the whole batch, so that its sign step follows one picture of the noise, not a blur of many. The
+      // surrogate itself is trained with a view for each picture, as an attacker's would be.
       const augmentation = drawAugmentation(random, resolution)
+      const distortion = task.distorted ? drawDistortion(keyedRandom(seed, 'pass-distort', round, batch)) : UNCHANGED
       const members: { item: number; label: number }[] = []
       for (const index of order.subarray(batch * batchSize, (batch + 1) * batchSize)) {
         const label = dataset.labels[index]!
@@ -36,17 +40,21 @@ export async function noisePass(
       }
       if (members.length === 0) continue
       const images = new Float32Array(members.length * size)
-      members.forEach(({ item, label }, n) => {
+      const pullbacks = members.map(({ item, label }, n) => {
         perturbed(thumbnails.read(item), delta.subarray(label * size, (label + 1) * size), picture)
+        const pullback = distort(picture, resolution, distortion)
         augment(picture, resolution, augmentation, images, n * size)
+        return pullback
       })
       const labels = Int32Array.from(members, (member) => member.label)
       const noisy = sigma > 0 ? noisyModel(model, seed, round, batch, scale) : model
       const { gradient } = await program.imageGradient(noisy, { images, labels })
       const sums = new Map(classes.map((label) => [label, new Float32Array(size)]))
       members.forEach(({ item, label }, n) => {
+        distorted.fill(0)
+        augmentTransposed(gradient, n * size, resolution, augmentation, distorted)
         picture.fill(0)
-        augmentTransposed(gradient, n * size, resolution, augmentation, picture)
+        pullbacks[n]!(distorted, picture)
         addUnclipped(thumbnails.read(item), delta.subarray(label * size, (label + 1) * size), picture, sums.get(label)!)
       })
       for (const [label, sum] of sums) signStep(delta.subarray(label * size, (label + 1) * size), sum, epsilon, step)

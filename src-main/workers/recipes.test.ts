@@ -52,7 +52,7 @@ const task: TrainTask = {
   steps: 30,
   batchSize: 16,
   learningRate: { kind: 'one-cycle', peak: 0.1, totalSteps: 30 },
-  augmentation: 'per-image',
+  distorted: false,
   weightNoise: { kind: 'fixed', sigma: 0.02 },
 }
 const trained = await train(surrogate, task)
@@ -82,6 +82,7 @@ it('a noise pass gives each class the same noise, however the classes are shared
     epsilon,
     step: epsilon / 5,
     sigma: 0.05,
+    distorted: true,
   }
   const together = await noisePass(surrogate, { ...pass, classes: [0, 1, 2] })
   const first = await noisePass(surrogate, { ...pass, classes: [2, 0] })
@@ -111,7 +112,7 @@ it('sign descent lowers the loss of the surrogate on the protected pictures', as
   let delta: Float32Array = new Float32Array(CLASSES * size)
   const before = await loss(delta)
   for (let round = 0; round < 4; round++) {
-    const options = { seed: 'test', round, batchSize: 16, epsilon, step: epsilon / 5, sigma: 0 }
+    const options = { seed: 'test', round, batchSize: 16, epsilon, step: epsilon / 5, sigma: 0, distorted: false }
     delta = (await noisePass(surrogate, { program, dataset, model, delta, classes: [0, 1, 2], ...options })).delta
   }
   expect(await loss(delta)).toBeLessThan(0.9 * before)

@@ -44,8 +44,8 @@ export interface TrainTask {
   readonly steps: number
   readonly batchSize: number
   readonly learningRate: { kind: 'constant'; value: number } | { kind: 'one-cycle'; peak: number; totalSteps: number }
-  /** Whether each picture of a batch is flipped and shifted by itself, or all of them together. */
-  readonly augmentation: 'per-image' | 'per-batch'
+  /** Whether each batch is also changed as pictures are on their way (core/protect/distort.ts). */
+  readonly distorted: boolean
   /** Weight perturbation of each step: none, N(0, σ²), or N(0, (σ·u)²) with u uniform on [0, 1). */
   readonly weightNoise: { kind: 'none' } | { kind: 'fixed' | 'uniform-scale'; sigma: number }
 }
@@ -76,6 +76,8 @@ export interface NoisePassTask {
   readonly step: number
   /** σ of the weight noise, scaled by U(0,1) per batch; 0: none. */
   readonly sigma: number
+  /** Whether each batch is also changed as pictures are on their way. */
+  readonly distorted: boolean
 }
 
 export interface DrawsTask {

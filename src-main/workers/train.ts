@@ -1,5 +1,6 @@
 /** A run of training steps: batches, augmentation and weight noise, each keyed by the step's number. */
 import { drawAugmentation, augment } from '../core/protect/augment.js'
+import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
 import { perturbed } from '../core/protect/noise.js'
 import { oneCycle } from '../core/protect/schedule.js'
 import { keyedRandom } from '../core/random/random.js'
@@ -22,12 +23,13 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
   try {
     for (let step = task.firstStep; step < task.firstStep + task.steps; step++) {
       const random = keyedRandom(seed, 'augment', step)
-      const shared = task.augmentation === 'per-batch' ? drawAugmentation(random, resolution) : undefined
+      const distortion = task.distorted ? drawDistortion(keyedRandom(seed, 'distort', step)) : UNCHANGED
       for (let n = 0; n < batchSize; n++) {
         const index = position(step * batchSize + n)
         const label = dataset.labels[index]!
         perturbed(thumbnails.read(dataset.items[index]!), delta?.subarray(label * size, (label + 1) * size), picture)
-        augment(picture, resolution, shared ?? drawAugmentation(random, resolution), images, n * size)
+        distort(picture, resolution, distortion)
+        augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
         labels[n] = label
       }
       const noise = weightNoise(task, step)

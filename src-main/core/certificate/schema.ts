@@ -3,6 +3,7 @@
  * docs/certificate.md explains it. Every length and number is limited, because certificates come from strangers.
  */
 import { z } from 'zod'
+import { METHODS } from '../settings.js'
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PREDICATE_TYPE = 'urn:fixative:learnability:v1'
@@ -102,7 +103,7 @@ export const predicateSchema = z
       skipped: list(z.strictObject({ path: text(4_096), reason: text(1_000) }), { max: MAX_FILES }),
     }),
     protection: z.strictObject({
-      method: z.enum(['pue', 'pue-b', 'emn']),
+      method: z.enum(METHODS),
       strength: z.enum(['subtle', 'balanced', 'strong', 'custom']),
       /** 0–255. */
       epsilon: z.number().gt(0).max(255),

@@ -63,7 +63,7 @@ export async function fitSurrogate(
         steps,
         batchSize: FIT_BATCH,
         learningRate: { kind: 'one-cycle', peak: FIT_PEAK_RATE, totalSteps },
-        augmentation: 'per-image',
+        distorted: false,
         weightNoise: { kind: 'fixed', sigma },
       })
       current = { step: step + steps, totalSteps, state: trained.state }

@@ -1,4 +1,5 @@
 /** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
+import type { Recipe } from '../../core/protect/recipe.js'
 import { initialNoise } from '../../core/protect/noise.js'
 import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND, signStepShare } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
@@ -10,7 +11,7 @@ export interface LearnPlan {
   readonly program: Program
   /** The training pictures, unprotected. */
   readonly dataset: Dataset
-  readonly method: 'pue' | 'pue-b' | 'emn'
+  readonly recipe: Recipe
   readonly seed: string
   readonly rounds: number
   /** Largest |δ|, 0–1. */
@@ -34,7 +35,7 @@ export async function learnNoise(
   checkpoint: Checkpoint<LearnState>,
   progress: Progress,
 ): Promise<Float32Array> {
-  const { program, dataset, method, seed, rounds, epsilon, sigma } = plan
+  const { program, dataset, recipe, seed, rounds, epsilon, sigma } = plan
   const { architecture, classes, resolution } = program.spec
   let { round, state, delta } = (await checkpoint.load()) ?? {
     round: 0,
@@ -53,11 +54,11 @@ export async function learnNoise(
       steps: STEPS_PER_ROUND,
       batchSize: LEARN_BATCH,
       learningRate: { kind: 'constant', value: LEARN_RATE },
-      augmentation: 'per-batch',
-      weightNoise: method === 'emn' ? { kind: 'none' } : { kind: 'uniform-scale', sigma },
+      distorted: recipe.distorted,
+      weightNoise: recipe.surrogateNoise ? { kind: 'uniform-scale', sigma } : { kind: 'none' },
     })
     state = trained.state
-    delta = await descend(run, plan, round, state, delta, method === 'pue' ? sigma : 0)
+    delta = await descend(run, plan, round, state, delta)
     await checkpoint.save({ round: round + 1, state, delta })
     progress(round + 1, rounds)
   }
@@ -67,11 +68,10 @@ export async function learnNoise(
 /** One pass over the training pictures; each worker has some of the classes. */
 async function descend(
   run: RunTask,
-  { program, dataset, seed, rounds, epsilon, workers }: LearnPlan,
+  { program, dataset, recipe, seed, rounds, epsilon, sigma, workers }: LearnPlan,
   round: number,
   model: SurrogateState,
   delta: Float32Array,
-  sigma: number,
 ): Promise<Float32Array> {
   const { classes } = program.spec
   const size = delta.length / classes
@@ -92,7 +92,8 @@ async function descend(
         batchSize: LEARN_BATCH,
         epsilon,
         step: signStepShare(round, rounds) * epsilon,
-        sigma,
+        sigma: recipe.passNoise ? sigma : 0,
+        distorted: recipe.distorted,
       }),
     ),
   )
