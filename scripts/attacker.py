@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """An ordinary attacker: trains a plain convolutional net on a folder of pictures and tests it on the originals.
 
-    python3 scripts/attacker.py ORIGINALS PROTECTED [--seeds 3] [--steps 600]
+    python3 scripts/attacker.py ORIGINALS PROTECTED [--size 32] [--views none,grey,jpeg50] [--seeds 3] [--steps 600]
 
 Needs Debian's python3-torch and python3-pil. Every fifth picture of a class is left out of training; the score is the
 share of those, as originals, that the net recognises. The net is not Fixative's surrogate (VGG-like, no shortcuts), it
-knows nothing of weight noise, and it has the usual augmentation (flip and shift). One JSON object is printed.
+knows nothing of weight noise, and it has the usual augmentation (flip and shift). With PROTECTED = ORIGINALS the score
+is what the pictures teach without protection. A view is what the attacker does to the pictures first, in the hope of
+undoing the protection; the test pictures go through the same, except cutout and mixup. One JSON object is printed.
 """
 import argparse
+import io
 import json
 import os
 
@@ -15,44 +18,103 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageFilter
 
 
-def pictures(root, size):
-    """Pictures by class: {class: [(relative path, 3×S×S in 0–1)]}, the class being the sub-folder."""
+def as_jpeg(picture, quality):
+    file = io.BytesIO()
+    picture.save(file, 'JPEG', quality=quality)
+    return Image.open(file).convert('RGB')
+
+
+def half_and_back(picture):
+    half = picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)), Image.BICUBIC)
+    return half.resize(picture.size, Image.BICUBIC)
+
+
+# Each works on a picture at its own size, before it is shrunk to what the net sees.
+FILE_VIEWS = {
+    'none': lambda p: p,
+    'jpeg75': lambda p: as_jpeg(p, 75),
+    'jpeg50': lambda p: as_jpeg(p, 50),
+    'jpeg30': lambda p: as_jpeg(p, 30),
+    'grey': lambda p: p.convert('L').convert('RGB'),
+    'half-size': half_and_back,
+    'blur': lambda p: p.filter(ImageFilter.GaussianBlur(1)),
+    '3-bit': lambda p: p.point(lambda v: round(v / 255 * 7) / 7 * 255),
+}
+TRAINING_VIEWS = ('cutout', 'mixup')
+
+
+def flattened(path):
+    picture = Image.open(path)
+    if 'A' in picture.getbands() or 'transparency' in picture.info:
+        picture = picture.convert('RGBA')
+        white = Image.new('RGBA', picture.size, 'white')
+        picture = Image.alpha_composite(white, picture)
+    return picture.convert('RGB')
+
+
+def pictures(root, size, view):
+    """Pictures by class: {class: [3×S×S in 0–1]}, the class being the sub-folder; sorted by name."""
     found = {}
     for name in sorted(d for d in os.listdir(root) if os.path.isdir(os.path.join(root, d))):
         for file in sorted(os.listdir(os.path.join(root, name))):
-            picture = Image.open(os.path.join(root, name, file)).convert('RGB').resize((size, size), Image.BICUBIC)
-            found.setdefault(name, []).append((file, np.asarray(picture, dtype=np.float32).transpose(2, 0, 1) / 255))
+            picture = view(flattened(os.path.join(root, name, file))).resize((size, size), Image.BICUBIC)
+            found.setdefault(name, []).append(np.asarray(picture, dtype=np.float32).transpose(2, 0, 1) / 255)
     return found
 
 
-def net(classes):
-    def layer(inside, outside):
-        return nn.Sequential(nn.Conv2d(inside, outside, 3, padding=1), nn.BatchNorm2d(outside), nn.ReLU())
-    return nn.Sequential(layer(3, 32), layer(32, 32), nn.MaxPool2d(2), layer(32, 64), layer(64, 64), nn.MaxPool2d(2),
-                         layer(64, 128), layer(128, 128), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, classes))
+def net(classes, size):
+    """Pictures of more than 32 px are halved by a first layer of stride 2 until they are that small, as is usual."""
+    def layer(inside, outside, stride=1):
+        return [nn.Conv2d(inside, outside, 3, stride, 1), nn.BatchNorm2d(outside), nn.ReLU()]
+    layers, inside = [], 3
+    while size > 32:
+        layers += layer(inside, 24, 2)
+        inside, size = 24, size // 2
+    for width in (24, 48, 96):
+        layers += layer(inside, width) + layer(width, width) + ([nn.MaxPool2d(2)] if width < 96 else [])
+        inside = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inside, classes))
 
 
 def augment(x, random):
-    if random.random() < 0.5:
-        x = x.flip(3)
-    pad = x.shape[-1] // 8
-    i, j = random.integers(0, 2 * pad + 1, 2)
-    return F.pad(x, (pad,) * 4, mode='reflect')[:, :, i:i + x.shape[2], j:j + x.shape[3]]
+    flip = torch.as_tensor(random.random(len(x)) < 0.5)
+    x = torch.where(flip[:, None, None, None], x.flip(3), x)
+    pad, side = x.shape[-1] // 8, x.shape[-1]
+    padded = F.pad(x, (pad,) * 4, mode='reflect')
+    shifts = random.integers(0, 2 * pad + 1, (len(x), 2))
+    return torch.stack([p[:, i:i + side, j:j + side] for p, (i, j) in zip(padded, shifts)])
 
 
-def attack(train, labels, steps, seed, classes):
+def cut_out(x, random):
+    side = x.shape[-1]
+    for picture in x:
+        i, j = random.integers(-side // 4, side - side // 4, 2)
+        picture[:, max(0, i):i + side // 2, max(0, j):j + side // 2] = 0.5
+    return x
+
+
+def attack(train, labels, options, seed, view, classes):
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    model = net(classes)
+    model = net(classes, options.size)
     optimiser = torch.optim.SGD(model.parameters(), 0.05, 0.9, weight_decay=5e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, steps)
-    for _ in range(steps):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, options.steps)
+    for _ in range(options.steps):
         batch = torch.as_tensor(random.integers(0, len(train), 64))
+        x, y = augment(train[batch], random), labels[batch]
+        if view == 'cutout':
+            x = cut_out(x, random)
         optimiser.zero_grad()
-        F.cross_entropy(model(augment(train[batch], random)), labels[batch]).backward()
+        if view == 'mixup':
+            share, other = random.beta(1, 1), torch.as_tensor(random.permutation(len(x)))
+            logits = model(share * x + (1 - share) * x[other])
+            loss = share * F.cross_entropy(logits, y) + (1 - share) * F.cross_entropy(logits, y[other])
+        else:
+            loss = F.cross_entropy(model(x), y)
+        loss.backward()
         optimiser.step()
         schedule.step()
     return model.eval()
@@ -60,7 +122,25 @@ def attack(train, labels, steps, seed, classes):
 
 def accuracy(model, x, y):
     with torch.no_grad():
-        return (model(x).argmax(1) == y).float().mean().item()
+        parts = zip(x.split(200), y.split(200))
+        return sum((model(a).argmax(1) == b).sum().item() for a, b in parts) / len(x)
+
+
+def load(options, view):
+    """Training pictures as protected, test pictures as originals, both through the view."""
+    change = FILE_VIEWS.get(view, FILE_VIEWS['none'])
+    original, protected = (pictures(root, options.size, change) for root in (options.originals, options.protected))
+    train, train_labels, test, test_labels = [], [], [], []
+    for label, name in enumerate(original):
+        # By position, because a protected picture may have another extension than its original.
+        for i, (before, after) in enumerate(zip(original[name], protected[name])):
+            picked, labels = (test, test_labels) if i % 5 == 0 else (train, train_labels)
+            picked.append(before if i % 5 == 0 else after)
+            labels.append(label)
+        if len(original[name]) != len(protected[name]):
+            raise SystemExit(f'{name}: {len(original[name])} originals, but {len(protected[name])} protected pictures')
+    stack = lambda parts: torch.tensor(np.stack(parts))
+    return stack(train), torch.tensor(train_labels), stack(test), torch.tensor(test_labels)
 
 
 def main():
@@ -70,27 +150,24 @@ def main():
     parser.add_argument('--size', type=int, default=32)
     parser.add_argument('--steps', type=int, default=600)
     parser.add_argument('--seeds', type=int, default=3)
+    parser.add_argument('--threads', type=int, default=0)
+    parser.add_argument('--views', default='none', help=','.join([*FILE_VIEWS, *TRAINING_VIEWS]))
     options = parser.parse_args()
-    original, protected = pictures(options.originals, options.size), pictures(options.protected, options.size)
-    train, train_labels, test, test_labels = [], [], [], []
-    for label, name in enumerate(original):
-        # By position, because a protected picture may have another extension than its original.
-        for i, ((_, before), (_, after)) in enumerate(zip(original[name], protected[name], strict=True)):
-            if i % 5 == 0:
-                test.append(before)
-                test_labels.append(label)
-            else:
-                train.append(after)
-                train_labels.append(label)
-    train, test = torch.tensor(np.stack(train)), torch.tensor(np.stack(test))
-    train_labels, test_labels = torch.tensor(train_labels), torch.tensor(test_labels)
-    scores, fits = [], []
-    for seed in range(options.seeds):
-        model = attack(train, train_labels, options.steps, seed, len(original))
-        scores.append(accuracy(model, test, test_labels))
-        fits.append(accuracy(model, train, train_labels))
-    print(json.dumps({'chance': 1 / len(original), 'testImages': len(test), 'steps': options.steps,
-                      'trainAccuracy': fits, 'accuracyOnOriginals': scores, 'mean': sum(scores) / len(scores)}))
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    rows = []
+    for view in options.views.split(','):
+        if view not in FILE_VIEWS and view not in TRAINING_VIEWS:
+            raise SystemExit(f'no such view: {view}')
+        train, labels, test, test_labels = load(options, view)
+        classes = int(labels.max()) + 1
+        models = [attack(train, labels, options, seed, view, classes) for seed in range(options.seeds)]
+        scores = [accuracy(model, test, test_labels) for model in models]
+        fits = [accuracy(model, train, labels) for model in models]
+        chance = test_labels.bincount().max().item() / len(test)
+        rows.append({'view': view, 'size': options.size, 'chance': chance, 'testImages': len(test),
+                     'trainAccuracy': fits, 'accuracyOnOriginals': scores, 'mean': sum(scores) / len(scores)})
+    print(json.dumps({'steps': options.steps, 'rows': rows}))
 
 
 main()
