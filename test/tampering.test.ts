@@ -70,6 +70,7 @@ async function writeFolder(): Promise<void> {
         method: 'pue',
         strength: 'balanced',
         epsilon: 8,
+        masking: 'jnd',
         resolution: 32,
         quality: { maxAbsDiff: 8, psnr: { min: 32, mean: 33 }, ssim: { min: 0.9, mean: 0.95 } },
       },

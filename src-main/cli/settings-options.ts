@@ -19,6 +19,11 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
   ],
   ['epsilon', 'N', 'largest change of a colour value, 1–64 of 255, instead of a strength'],
   ['labels', 'folders|auto|FILE.csv', 'what the classes are: sub-folders, groups by look, or a file of path,label'],
+  [
+    'masking',
+    choices(shape.masking.unwrap().options),
+    'less change where the eye would see it (jnd), or the same everywhere',
+  ],
   ['resolution', choices(RESOLUTIONS), 'working resolution in pixels'],
   ['surrogate', choices(shape.surrogate.unwrap().options), 'the classifier that stands in for an attacker'],
   ['method', choices(shape.method.unwrap().options), 'how the noise is learnt'],

@@ -8,6 +8,8 @@ export const RESOLUTIONS = [32, 64, 96, 128] as const
 /** How the noise is learnt; what sets them apart is in core/protect/recipe.ts. */
 export const METHODS = ['pue', 'pue-b', 'pue-eot', 'emn'] as const
 
+export const MASKINGS = ['jnd', 'none'] as const
+
 export const settingsSchema = z.strictObject({
   strength: z.enum(['subtle', 'balanced', 'strong']).default('balanced'),
   /** Largest change of a channel, 0–255; null: what the strength says. */
@@ -16,6 +18,8 @@ export const settingsSchema = z.strictObject({
   labels: z
     .union([z.enum(['default', 'folders', 'auto']), z.strictObject({ csv: z.string().min(1) })])
     .default('default'),
+  /** 'jnd': places where the eye would see the change get less of it (core/protect/amplitude.ts); 'none': all of it. */
+  masking: z.enum(MASKINGS).default('jnd'),
   resolution: z.union(RESOLUTIONS.map((r) => z.literal(r))).default(32),
   surrogate: z.enum(['compact', 'resnet18']).default('compact'),
   method: z.enum(METHODS).default('pue'),

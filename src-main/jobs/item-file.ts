@@ -31,6 +31,14 @@ export class ItemFile {
     }
   }
 
+  /** @throws RangeError when the file ends before the item does. */
+  async read(item: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(this.size)
+    const { bytesRead } = await this.file.read(bytes, 0, this.size, item * this.size)
+    if (bytesRead !== this.size) throw new RangeError(`${this.path} has no item ${item}`)
+    return bytes
+  }
+
   /** Resolves when all that was written is on disk. */
   async sync(): Promise<void> {
     await this.file.datasync()

@@ -47,6 +47,7 @@ export async function learnStage(
       seed,
       rounds,
       epsilon: epsilonShare(settings),
+      masked: settings.masking === 'jnd',
       sigma: smoothingOf(settings).sigma,
       workers: context.pool.size,
     },

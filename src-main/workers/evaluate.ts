@@ -10,13 +10,12 @@ import type { Dataset, DrawsTask, TaskInput } from './tasks.js'
 /** Images evaluated at once: enough to fill the caches, few enough to stay in them. */
 const CHUNK = 100
 
-/** @param delta class-wise noise to add to each image, K×3×S×S, 0–1. */
 export async function correctCount(
   program: SurrogateProgram,
-  { dataset, model, delta }: TaskInput<'correct'>,
+  { dataset, model }: TaskInput<'correct'>,
 ): Promise<number> {
   let correct = 0
-  for (const batch of batches(dataset, delta)) correct += await program.correct(model, batch)
+  for (const batch of batches(dataset)) correct += await program.correct(model, batch)
   return correct
 }
 
@@ -42,8 +41,8 @@ export async function draws(
   return { first, correct }
 }
 
-/** The dataset in chunks, as floats, and with the noise of each image's class where there is one. */
-function* batches(dataset: Dataset, delta?: Float32Array): Generator<Batch> {
+/** The dataset in chunks, as floats. */
+function* batches(dataset: Dataset): Generator<Batch> {
   const { resolution } = dataset.thumbnails
   const size = 3 * resolution * resolution
   const thumbnails = openThumbnails(dataset.thumbnails)
@@ -53,8 +52,7 @@ function* batches(dataset: Dataset, delta?: Float32Array): Generator<Batch> {
       const labels = dataset.labels.slice(start, start + CHUNK)
       const images = new Float32Array(items.length * size)
       items.forEach((item, n) => {
-        const noise = delta?.subarray(labels[n]! * size, (labels[n]! + 1) * size)
-        perturbed(thumbnails.read(item), noise, images.subarray(n * size, (n + 1) * size))
+        perturbed(thumbnails.read(item), undefined, images.subarray(n * size, (n + 1) * size))
       })
       yield { images, labels }
     }

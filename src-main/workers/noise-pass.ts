@@ -1,7 +1,7 @@
 /** One pass of sign descent on the class-wise noise, for some of the classes. */
 import { augment, augmentTransposed, drawAugmentation } from '../core/protect/augment.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
-import { addUnclipped, perturbed, signStep } from '../core/protect/noise.js'
+import { addGradient, perturbed, pictureNoise, signStep } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
 import { openThumbnails } from './dataset.js'
@@ -16,10 +16,11 @@ export async function noisePass(
   program: SurrogateProgram,
   task: NoisePassTask,
 ): Promise<{ classes: readonly number[]; delta: Float32Array }> {
-  const { dataset, classes, seed, round, batchSize, epsilon, step, sigma, model } = task
+  const { dataset, classes, seed, round, batchSize, step, sigma, model } = task
   const { resolution } = dataset.thumbnails
   const size = 3 * resolution * resolution
-  const delta = task.delta.slice()
+  const delta = task.noise.delta.slice()
+  const noise = { ...task.noise, delta }
   const own = new Set(classes)
   const order = keyedRandom(seed, 'pass', round).permutation(dataset.items.length)
   const thumbnails = openThumbnails(dataset.thumbnails)
@@ -41,7 +42,8 @@ export async function noisePass(
       if (members.length === 0) continue
       const images = new Float32Array(members.length * size)
       const pullbacks = members.map(({ item, label }, n) => {
-        perturbed(thumbnails.read(item), delta.subarray(label * size, (label + 1) * size), picture)
+        const bytes = thumbnails.read(item)
+        perturbed(bytes, pictureNoise(bytes, label, noise), picture)
         const pullback = distort(picture, resolution, distortion)
         augment(picture, resolution, augmentation, images, n * size)
         return pullback
@@ -55,9 +57,10 @@ export async function noisePass(
         augmentTransposed(gradient, n * size, resolution, augmentation, distorted)
         picture.fill(0)
         pullbacks[n]!(distorted, picture)
-        addUnclipped(thumbnails.read(item), delta.subarray(label * size, (label + 1) * size), picture, sums.get(label)!)
+        addGradient(thumbnails.read(item), label, noise, picture, sums.get(label)!)
       })
-      for (const [label, sum] of sums) signStep(delta.subarray(label * size, (label + 1) * size), sum, epsilon, step)
+      for (const [label, sum] of sums)
+        signStep(delta.subarray(label * size, (label + 1) * size), sum, noise.epsilon, step)
     }
   } finally {
     thumbnails.close()

@@ -9,6 +9,7 @@ import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } f
 import type { Examined, ExamineRequest } from '../images/examine.js'
 import type { Labels } from '../images/labels.js'
 import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
+import type { Noise } from '../core/protect/noise.js'
 import type { Smoothing } from '../core/certify/smoothing.js'
 
 /** A raw file of thumbnails: N×3×S×S bytes, channel-first, sRGB, 0–255. Item i starts at i·3·S·S. */
@@ -35,8 +36,8 @@ export type Model = Pick<SurrogateState, 'parameters' | 'statistics'>
 export interface TrainTask {
   readonly program: Program
   readonly dataset: Dataset
-  /** Class-wise noise to add to each image, K×3×S×S, in 0–1; absent: none. */
-  readonly delta?: Float32Array
+  /** Class-wise noise to add to each image; absent: none. */
+  readonly noise?: Noise
   readonly state: SurrogateState
   /** Key of every random choice of this training run; with the step's number it fixes batch, augmentation and noise. */
   readonly seed: string
@@ -63,15 +64,13 @@ export interface NoisePassTask {
   readonly program: Program
   readonly dataset: Dataset
   readonly model: Model
-  /** Noise of all classes before the pass, K×3×S×S, 0–1. */
-  readonly delta: Float32Array
+  /** Noise of all classes before the pass. */
+  readonly noise: Noise
   /** The classes whose noise this task updates. A class's result does not depend on which others share the task. */
   readonly classes: readonly number[]
   readonly seed: string
   readonly round: number
   readonly batchSize: number
-  /** Largest |δ|, 0–1. */
-  readonly epsilon: number
   /** How far one sign step moves each value, 0–1. */
   readonly step: number
   /** σ of the weight noise, scaled by U(0,1) per batch; 0: none. */
@@ -96,8 +95,8 @@ export interface TaskMap {
   train: { input: TrainTask; output: TrainResult }
   noisePass: { input: NoisePassTask; output: { classes: readonly number[]; delta: Float32Array } }
   draws: { input: DrawsTask; output: { first: number; correct: Int32Array } }
-  /** How many of the dataset's images are classified right, without weight noise; `delta` as in TrainTask. */
-  correct: { input: { program: Program; dataset: Dataset; model: Model; delta?: Float32Array }; output: number }
+  /** How many of the dataset's images are classified right, without weight noise. */
+  correct: { input: { program: Program; dataset: Dataset; model: Model }; output: number }
   exportImage: { input: ExportRequest; output: ExportReport }
   /** Pictures opened for the list of a collection. */
   examine: { input: ExamineRequest; output: readonly Examined[] }

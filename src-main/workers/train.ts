@@ -1,7 +1,7 @@
 /** A run of training steps: batches, augmentation and weight noise, each keyed by the step's number. */
 import { drawAugmentation, augment } from '../core/protect/augment.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
-import { perturbed } from '../core/protect/noise.js'
+import { perturbed, pictureNoise } from '../core/protect/noise.js'
 import { oneCycle } from '../core/protect/schedule.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
@@ -9,7 +9,7 @@ import { epochOrder, openThumbnails } from './dataset.js'
 import type { TrainResult, TrainTask } from './tasks.js'
 
 export async function train(program: SurrogateProgram, task: TrainTask): Promise<TrainResult> {
-  const { dataset, delta, seed, batchSize } = task
+  const { dataset, noise, seed, batchSize } = task
   const { resolution } = dataset.thumbnails
   const size = 3 * resolution * resolution
   const thumbnails = openThumbnails(dataset.thumbnails)
@@ -27,17 +27,18 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
       for (let n = 0; n < batchSize; n++) {
         const index = position(step * batchSize + n)
         const label = dataset.labels[index]!
-        perturbed(thumbnails.read(dataset.items[index]!), delta?.subarray(label * size, (label + 1) * size), picture)
+        const bytes = thumbnails.read(dataset.items[index]!)
+        perturbed(bytes, noise && pictureNoise(bytes, label, noise), picture)
         distort(picture, resolution, distortion)
         augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
         labels[n] = label
       }
-      const noise = weightNoise(task, step)
+      const perturbation = weightNoise(task, step)
       const result = await program.train({
         state,
         batch: { images, labels },
         learningRate: learningRate(task, step),
-        ...(noise ? { perturbation: noise } : {}),
+        ...(perturbation ? { perturbation } : {}),
       })
       state = result.state
       loss += result.loss

@@ -3,7 +3,7 @@
  * docs/certificate.md explains it. Every length and number is limited, because certificates come from strangers.
  */
 import { z } from 'zod'
-import { METHODS } from '../settings.js'
+import { MASKINGS, METHODS } from '../settings.js'
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PREDICATE_TYPE = 'urn:fixative:learnability:v1'
@@ -107,6 +107,7 @@ export const predicateSchema = z
       strength: z.enum(['subtle', 'balanced', 'strong', 'custom']),
       /** 0–255. */
       epsilon: z.number().gt(0).max(255),
+      masking: z.enum(MASKINGS),
       resolution: z.int().min(8).max(1_024),
       quality: z.strictObject({ maxAbsDiff: z.number().min(0).max(255), psnr: range, ssim: range }),
     }),

@@ -1,14 +1,48 @@
 /** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
 import { keyedRandom } from '../random/random.js'
+import { amplitude } from './amplitude.js'
 
-/** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ the noise of its class (0–1), or nothing. */
+/** The noise of every class, and how much of it a place of a picture gets. */
+export interface Noise {
+  /** K×3×S×S, 0–1, |δ| ≤ ε. */
+  readonly delta: Float32Array
+  /** 0–1. */
+  readonly epsilon: number
+  /** Whether places where the eye would see it get less (amplitude.ts). */
+  readonly masked: boolean
+}
+
+/** What is added to one picture: its share a(x) of the noise of its class. @returns 3×S×S, 0–1. */
+export function pictureNoise(bytes: Uint8Array, label: number, { delta, epsilon, masked }: Noise): Float32Array {
+  const own = delta.slice(label * bytes.length, (label + 1) * bytes.length)
+  if (masked) weigh(own, amplitude(bytes, 255 * epsilon))
+  return own
+}
+
+/** Multiplies each of three channels by the same S×S weights, in place. */
+function weigh(channels: Float32Array, weights: Float32Array): void {
+  for (let i = 0; i < channels.length; i++) channels[i]! *= weights[i % weights.length]!
+}
+
+/** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ what `pictureNoise` gives, or nothing. */
 export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array): void {
   if (!delta) for (let i = 0; i < bytes.length; i++) out[i] = bytes[i]! / 255
   else for (let i = 0; i < bytes.length; i++) out[i] = Math.min(1, Math.max(0, bytes[i]! / 255 + delta[i]!))
 }
 
-/** Sets the gradient to zero where `perturbed` clipped, and adds it to `sum`. All arrays 3×S×S. */
-export function addUnclipped(bytes: Uint8Array, delta: Float32Array, gradient: Float32Array, sum: Float32Array): void {
+/**
+ * Takes a gradient by the perturbed picture back to the noise of its class, and adds it to `sum`: nothing where the
+ * picture was clipped, and the place's share elsewhere. `gradient` (3×S×S) is used up.
+ */
+export function addGradient(
+  bytes: Uint8Array,
+  label: number,
+  noise: Noise,
+  gradient: Float32Array,
+  sum: Float32Array,
+): void {
+  const delta = pictureNoise(bytes, label, noise)
+  if (noise.masked) weigh(gradient, amplitude(bytes, 255 * noise.epsilon))
   for (let i = 0; i < bytes.length; i++) {
     const value = bytes[i]! / 255 + delta[i]!
     if (value >= 0 && value <= 1) sum[i]! += gradient[i]!

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
+import { LEAST_SHARE } from './amplitude.js'
 import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
-import { addUnclipped, initialNoise, perturbed, signStep } from './noise.js'
+import { addGradient, initialNoise, perturbed, pictureNoise, signStep } from './noise.js'
 import { oneCycle, roundBudget, signStepShare } from './schedule.js'
 
 const S = 16
@@ -72,8 +73,19 @@ describe('noise', () => {
 
   it('gets no gradient where the picture was clipped', () => {
     const sum = Float32Array.of(1, 1, 1, 1)
-    addUnclipped(bytes, delta, Float32Array.of(5, 5, 5, 5), sum)
+    addGradient(bytes, 0, { delta, epsilon: 0.1, masked: false }, Float32Array.of(5, 5, 5, 5), sum)
     expect([...sum]).toEqual([1, 6, 1, 6])
+  })
+
+  it('is less where the eye would see it, and so is its gradient', () => {
+    const grey = new Uint8Array(SIZE).fill(127)
+    const noise = { delta: new Float32Array(2 * SIZE).fill(0.03), epsilon: 0.03, masked: true }
+    const own = pictureNoise(grey, 1, noise)
+    expect(own).toEqual(new Float32Array(SIZE).fill(0.03 * LEAST_SHARE))
+    expect(pictureNoise(grey, 1, { ...noise, masked: false })).toEqual(new Float32Array(SIZE).fill(0.03))
+    const sum = new Float32Array(SIZE)
+    addGradient(grey, 1, noise, new Float32Array(SIZE).fill(1), sum)
+    expect(sum).toEqual(new Float32Array(SIZE).fill(LEAST_SHARE))
   })
 
   it('steps against the sign of the gradient and stays within ε', () => {

@@ -46,6 +46,7 @@ function statement(changes: Partial<Statement['predicate']> = {}): Statement {
         method: 'pue',
         strength: 'balanced',
         epsilon: 8,
+        masking: 'jnd',
         resolution: 32,
         quality: { maxAbsDiff: 8.25, psnr: { min: 31.4, mean: 33.7 }, ssim: { min: 0.8123, mean: 0.9456 } },
       },

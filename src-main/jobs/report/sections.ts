@@ -293,6 +293,7 @@ export function methodSection({ collection, protection, certification: c, tool }
             ['Pictures', collection.images.toLocaleString('en')],
             ['Classes', `${collection.classes.length}, from ${collection.labelSource}`],
             ['Noise', `${protection.method}, strength ${protection.strength}, ε = ${plain(protection.epsilon)} of 255`],
+            ['Masking', protection.masking === 'jnd' ? 'less where the eye would see it' : 'none'],
             ['Working resolution', `${protection.resolution} × ${protection.resolution} pixels`],
             ...(c
               ? ([

@@ -1,17 +1,20 @@
 /** Writes the protected pictures, one at a time each, and keeps what was measured on them. */
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
+import { type Noise, pictureNoise } from '../../core/protect/noise.js'
 import { type Settings, epsilonOf } from '../../core/settings.js'
 import { planOutputs } from '../../images/outputs.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel, publicReason } from '../job.js'
 import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
 import { abandonOutput, checkSpace, claimOutput, inspectOutput, removeFiles, removeTemporaries } from '../output.js'
+import { epsilonShare } from '../plan.js'
 import type { Progress } from '../run.js'
 import type { JobFolder } from '../storage.js'
 import { hashFile } from '../verify.js'
 import type { LabelledPicture } from './label.js'
 import type { Skipped } from './scan.js'
+import { ORIGINALS_FILE } from './thumbnails.js'
 
 export const EXPORTED_FILE = 'exported.u8'
 const TARGETS_FILE = 'targets.json'
@@ -61,12 +64,14 @@ export async function exportStage(
   await claimOutput(output, record.id, state, new Set([...done].map((i) => targets[i]!)))
 
   const store = await ItemFile.open(folder.file(EXPORTED_FILE), size)
+  const originals = await ItemFile.open(folder.file(ORIGINALS_FILE), size)
+  const noise = { delta, epsilon: epsilonShare(settings), masked: settings.masking === 'jnd' }
   let finished = done.size
   progress(finished, pictures.length)
   try {
     await inParallel(missing, context.pool.size * 2, async (i) => {
       const picture = pictures[i]!
-      const result = await exportOne(job, picture, below(output, targets[i]!), delta, store)
+      const result = await exportOne(job, picture, below(output, targets[i]!), noise, originals, store)
       await journal.append({ kind: 'exported', index: picture.item, result }, store)
       progress(++finished, pictures.length)
     })
@@ -74,7 +79,7 @@ export async function exportStage(
     await removeTemporaries(output)
     throw error
   } finally {
-    await store.close()
+    await Promise.all([store.close(), originals.close()])
   }
   return collect(job, pictures, targets)
 }
@@ -83,7 +88,8 @@ async function exportOne(
   job: Job,
   { item, path, sha256: expected, label }: LabelledPicture,
   target: string,
-  delta: Float32Array,
+  noise: Noise,
+  originals: ItemFile,
   store: ItemFile,
 ): Promise<ExportedFacts> {
   const { record, signal } = job
@@ -92,11 +98,10 @@ async function exportOne(
   const sha256 = await hashFile(source, signal).catch(() => undefined)
   if (sha256 === undefined) return { ok: false, reason: 'The file is not there any more, or cannot be read.' }
   if (sha256 !== expected) return { ok: false, reason: 'The file was changed while the job was running.' }
-  const size = store.size
-  const noise = delta.slice(label * size, (label + 1) * size)
+  const delta = pictureNoise(await originals.read(item), label, noise)
   const epsilon = epsilonOf(record.settings)
   try {
-    const request = { source, target, delta: noise, resolution, epsilon, format, quality }
+    const request = { source, target, delta, resolution, epsilon, format, quality }
     const report = await job.run('exportImage', request)
     const { bytes, lossless, maxAbsDiff, psnr, ssim, thumbnail } = report
     await store.write(item, thumbnail)

@@ -16,6 +16,8 @@ export interface LearnPlan {
   readonly rounds: number
   /** Largest |δ|, 0–1. */
   readonly epsilon: number
+  /** As in `Noise`. */
+  readonly masked: boolean
   /** Scale of the weight noise. */
   readonly sigma: number
   /** How many workers may share a pass. */
@@ -35,7 +37,7 @@ export async function learnNoise(
   checkpoint: Checkpoint<LearnState>,
   progress: Progress,
 ): Promise<Float32Array> {
-  const { program, dataset, recipe, seed, rounds, epsilon, sigma } = plan
+  const { program, dataset, recipe, seed, rounds, epsilon, masked, sigma } = plan
   const { architecture, classes, resolution } = program.spec
   let { round, state, delta } = (await checkpoint.load()) ?? {
     round: 0,
@@ -47,7 +49,7 @@ export async function learnNoise(
     const trained = await run('train', {
       program,
       dataset,
-      delta,
+      noise: { delta, epsilon, masked },
       state,
       seed: `${seed}/learn`,
       firstStep: round * STEPS_PER_ROUND,
@@ -68,7 +70,7 @@ export async function learnNoise(
 /** One pass over the training pictures; each worker has some of the classes. */
 async function descend(
   run: RunTask,
-  { program, dataset, recipe, seed, rounds, epsilon, sigma, workers }: LearnPlan,
+  { program, dataset, recipe, seed, rounds, epsilon, masked, sigma, workers }: LearnPlan,
   round: number,
   model: SurrogateState,
   delta: Float32Array,
@@ -85,12 +87,11 @@ async function descend(
         program,
         dataset,
         model: { parameters, statistics },
-        delta,
+        noise: { delta, epsilon, masked },
         classes: share,
         seed: `${seed}/learn`,
         round,
         batchSize: LEARN_BATCH,
-        epsilon,
         step: signStepShare(round, rounds) * epsilon,
         sigma: recipe.passNoise ? sigma : 0,
         distorted: recipe.distorted,

@@ -93,13 +93,14 @@ export async function signStage(
 }
 
 function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): Predicate['protection'] {
-  const { method, strength, resolution } = record.settings
+  const { method, masking, strength, resolution } = record.settings
   const epsilon = epsilonOf(record.settings)
   const quality = exported.map(({ written }) => written)
   return {
     method,
     strength: epsilon === STRENGTHS[strength] ? strength : 'custom',
     epsilon,
+    masking,
     resolution,
     quality: {
       maxAbsDiff: quality.reduce((most, { maxAbsDiff }) => Math.max(most, maxAbsDiff), 0),
