@@ -1,5 +1,10 @@
 /**
- * How fast the engine and the export are on this machine, as JSON: medians of at least five runs.
+ * How fast this machine is, as JSON: medians of at least five runs.
+ *
+ *   npm run bench                                   the engine and the export
+ *   npm run bench -- --whole FOLDER [--runs 1]      also the whole job on FOLDER, with stages and peak memory
+ *   npm run bench -- --scale 500,1000,2000 [--megapixels 1.2]   also how each stage grows with generated pictures
+ *
  * With Debian's python3-torch and a peer program (FIXATIVE_PEER, or ../shared/peer/peer.py) its figures and the ratios.
  */
 import { spawnSync } from 'node:child_process'
@@ -10,6 +15,8 @@ import { fileURLToPath } from 'node:url'
 import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 import { register } from 'tsx/esm/api'
+import { parseArgs } from 'node:util'
+import { median, round, scale, wholeJob } from './bench/job.js'
 
 register()
 const source = (path) => import(new URL(`../src-main/${path}`, import.meta.url).href)
@@ -23,6 +30,7 @@ const { createPool } = await source('workers/pool.ts')
 const { nodeTransport } = await source('workers/transport.ts')
 
 const RUNS = 5
+const PYTHON = '/usr/bin/python3'
 const BATCH = 128
 const CLASSES = 10
 const RESOLUTION = 32
@@ -30,7 +38,6 @@ const IMAGES = 1000
 const TEST_IMAGES = 300
 const cores = availableParallelism()
 const folder = mkdtempSync(join(tmpdir(), 'fixative-bench-'))
-const round = (value) => Number(value.toPrecision(4))
 
 /** Median seconds of `RUNS` runs, after one to warm up. */
 async function seconds(work) {
@@ -40,7 +47,7 @@ async function seconds(work) {
     await work(i)
     if (i > 0) times.push((performance.now() - start) / 1000)
   }
-  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)]
+  return median(times)
 }
 
 /** Floating-point operations of one image's forward pass: two for each multiply-add of the convolutions. */
@@ -128,17 +135,25 @@ async function surrogate(gemm) {
       (cores * IMAGES) /
       (await seconds(() => everywhere(() => pool.run('correct', { program, dataset: train, model: state }))))
     const draws = (cores * drawCount) / (await seconds(() => everywhere(drawsOnce)))
+    const drawsOne = drawCount / (await seconds(() => drawsOnce(0)))
     // Backward costs two passes of the size of the forward one: by the weights, and by the layer's input.
     const gflops = (one * 3 * forwardFlops(architecture)) / 1e9
     return {
       surrogate: { architecture: 'compact', resolution: RESOLUTION, classes: CLASSES },
       training: { imagesPerSecond: round(all), imagesPerSecondOneProcess: round(one), batch: BATCH },
       evaluation: { imagesPerSecond: round(evaluation) },
-      draws: { drawsPerSecond: round(draws), testImages: TEST_IMAGES, imagesPerSecond: round(draws * TEST_IMAGES) },
+      draws: {
+        drawsPerSecond: round(draws),
+        drawsPerSecondOneProcess: round(drawsOne),
+        testImages: TEST_IMAGES,
+        imagesPerSecond: round(draws * TEST_IMAGES),
+        allProcessesOverOne: round(draws / drawsOne),
+      },
       matrixProduct: {
         peakGflopsOneThread: round(gemm),
         trainingGflopsOneProcess: round(gflops),
-        share: round(gflops / gemm),
+        trainingShare: round(gflops / gemm),
+        drawsShare: round((drawsOne * TEST_IMAGES * forwardFlops(architecture)) / 1e9 / gemm),
       },
     }
   } finally {
@@ -169,31 +184,46 @@ async function exporting() {
   }
 }
 
-/** What the PyTorch peer reaches with the same number of threads; a reason where it cannot run. */
-function peer() {
+/** The PyTorch peer's program, or the reason why it cannot run. */
+function findPeer() {
   const nearby = fileURLToPath(new URL('../../shared/peer/peer.py', import.meta.url))
   const program = process.env.FIXATIVE_PEER ?? nearby
   if (!existsSync(program)) return { skipped: 'no peer program (set FIXATIVE_PEER)' }
-  const python = '/usr/bin/python3'
-  if (spawnSync(python, ['-c', 'import torch']).status !== 0) return { skipped: `${python} has no torch` }
+  if (spawnSync(PYTHON, ['-c', 'import torch']).status !== 0) return { skipped: `${PYTHON} has no torch` }
+  return { program }
+}
+
+/** What the PyTorch peer reaches with the same number of threads. */
+function peer({ program, skipped }) {
+  if (skipped) return { skipped }
   const args = [program, 'bench', '--px', String(RESOLUTION), '--batch', String(BATCH), '--threads', String(cores)]
-  const runs = Array.from({ length: RUNS }, () => spawnSync(python, args, { encoding: 'utf8' }))
+  const runs = Array.from({ length: RUNS }, () => spawnSync(PYTHON, args, { encoding: 'utf8' }))
   const failed = runs.find(({ status }) => status !== 0)
   if (failed) return { skipped: `the peer failed: ${failed.stderr.trim().split('\n').at(-1)}` }
   const results = runs.map(({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1)))
-  const median = (name) => round(results.map((r) => r[name]).sort((a, b) => a - b)[Math.floor(RUNS / 2)])
+  const figure = (name) => round(median(results.map((result) => result[name])))
   return {
-    trainingImagesPerSecond: median('train_images_per_s'),
-    evaluationImagesPerSecond: median('eval_images_per_s'),
-    matrixProductGflops: median('gemm_gflops'),
+    trainingImagesPerSecond: figure('train_images_per_s'),
+    evaluationImagesPerSecond: figure('eval_images_per_s'),
+    matrixProductGflops: figure('gemm_gflops'),
   }
 }
+
+const { values: options } = parseArgs({
+  options: {
+    whole: { type: 'string' },
+    runs: { type: 'string', default: '1' },
+    scale: { type: 'string' },
+    megapixels: { type: 'string', default: '1.2' },
+  },
+})
 
 try {
   const gemm = await peakGflops()
   const own = await surrogate(gemm)
   const picture = await exporting()
-  const other = peer()
+  const found = findPeer()
+  const other = peer(found)
   const ratios =
     'skipped' in other
       ? null
@@ -202,7 +232,11 @@ try {
           draws: round(own.draws.imagesPerSecond / other.evaluationImagesPerSecond),
         }
   const machine = { processor: cpus()[0]?.model.trim(), cores, node: process.version, runs: RUNS }
-  console.log(JSON.stringify({ machine, ...own, export: picture, peer: other, ratios }, null, 2))
+  const whole = options.whole && (await wholeJob(options.whole, found.program, folder, Number(options.runs)))
+  const counts = options.scale?.split(',').map(Number)
+  const growth = counts && (await scale(folder, counts, Number(options.megapixels)))
+  const all = { machine, ...own, export: picture, peer: other, ratios, wholeJob: whole, scale: growth }
+  console.log(JSON.stringify(all, null, 2))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

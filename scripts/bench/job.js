@@ -1,0 +1,138 @@
+/** Whole jobs, as processes of their own: how long each stage takes, and how much memory. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+
+const program = fileURLToPath(new URL('../../bin/fixative.js', import.meta.url))
+export const round = (value) => Number(value.toPrecision(4))
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+
+/** Largest resident memory of a process so far, in megabytes; null where the system does not tell (Linux does). */
+function peakMegabytes(pid) {
+  const status = `/proc/${pid}/status`
+  if (!existsSync(status)) return null
+  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))
+  return line ? Number(line[1]) / 1024 : null
+}
+
+/** Runs `fixative protect`. @returns seconds of the whole and of each stage, and the peak memory of the main process. */
+export async function runJob(input, folder, options) {
+  const output = join(folder, 'protected')
+  const home = join(folder, 'home')
+  const args = [program, 'protect', input, output, '--json', '--seed', '1', ...options]
+  const start = performance.now()
+  const env = { ...process.env, FIXATIVE_HOME: home }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let peak = null
+  const watch = setInterval(() => {
+    try {
+      peak = peakMegabytes(child.pid) ?? peak
+    } catch {
+      // The process has just ended.
+    }
+  }, 100)
+  const starts = []
+  let result
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line)
+    if (event.type === 'stage') starts.push({ stage: event.stage, at: performance.now() })
+    if (event.type === 'result') result = event.result
+  }
+  clearInterval(watch)
+  const end = performance.now()
+  if (!result) throw new Error('the job ended without a result')
+  const stages = Object.fromEntries(
+    starts.map(({ stage, at }, i) => [stage, round(((starts[i + 1]?.at ?? end) - at) / 1000)]),
+  )
+  const { headline } = result
+  await rm(output, { recursive: true, force: true })
+  await rm(home, { recursive: true, force: true })
+  return { seconds: round((end - start) / 1000), stages, mainPeakMegabytes: peak && Math.round(peak), headline }
+}
+
+/** The same job by the PyTorch peer: noise, two surrogates, and two times the draws. */
+function peerJob(peer, input, folder, draws) {
+  const noise = join(folder, 'noise.npz')
+  const threads = String(availableParallelism())
+  const run = (...args) => {
+    const { status, stdout, stderr } = spawnSync('/usr/bin/python3', [peer, ...args, '--threads', threads], {
+      encoding: 'utf8',
+    })
+    if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
+    return JSON.parse(stdout.trim().split('\n').at(-1))
+  }
+  const generate = run('generate', input, '--out', noise)
+  const shielded = run('certify', input, '--noise', noise, '--draws', draws)
+  const control = run('certify', input, '--draws', draws)
+  return {
+    seconds: round(generate.total_s + shielded.total_s + control.total_s),
+    protectedAtMost: shielded.curve['0.5'],
+    controlClean: control.clean_accuracy,
+  }
+}
+
+/** The whole job on a collection, beside the peer's, in turns. */
+export async function wholeJob(input, peer, folder, runs) {
+  const own = []
+  const others = []
+  for (let i = 0; i < runs; i++) {
+    own.push(await runJob(input, folder, []))
+    if (peer) others.push(peerJob(peer, input, folder, '1000'))
+  }
+  const seconds = median(own.map((run) => run.seconds))
+  if (!peer) return { runs, seconds, stages: own[0].stages, headline: own[0].headline, peer: null }
+  const peerSeconds = median(others.map((run) => run.seconds))
+  return {
+    runs,
+    seconds,
+    stages: own[0].stages,
+    headline: own[0].headline,
+    peer: { ...others[0], seconds: peerSeconds },
+    ratio: round(seconds / peerSeconds),
+  }
+}
+
+/** Photograph-like pictures in four folders, each different, as JPEG. */
+async function drawPictures(folder, count, megapixels) {
+  const width = Math.round(Math.sqrt((megapixels * 1e6 * 4) / 3))
+  const height = Math.round((megapixels * 1e6) / width)
+  for (let i = 0; i < count; i++) {
+    const place = join(folder, `class-${i % 4}`)
+    await mkdir(place, { recursive: true })
+    const background = { r: (i * 37) % 200, g: 60 + 40 * (i % 4), b: (i * 91) % 200 }
+    const noise = { type: 'gaussian', mean: 128, sigma: 40 }
+    // Drawn small and enlarged: as soft as a photograph, and quickly made.
+    const small = await sharp({ create: { width: 240, height: 180, channels: 3, background, noise } })
+      .tint(background)
+      .png()
+      .toBuffer()
+    await sharp(small)
+      .resize(width, height, { fit: 'fill' })
+      .jpeg({ quality: 90 })
+      .toFile(join(place, `${i}.jpg`))
+  }
+}
+
+/**
+ * How each stage grows with the collection. `growth` is the time of the largest collection over that of the one half
+ * its size: 2 is linear; less than 2 is mostly fixed cost.
+ */
+export async function scale(folder, counts, megapixels) {
+  const rows = []
+  for (const images of counts) {
+    const input = join(folder, `pictures-${images}`)
+    await drawPictures(input, images, megapixels)
+    rows.push({ images, ...(await runJob(input, folder, ['--draws', '200'])) })
+    await rm(input, { recursive: true, force: true })
+  }
+  const [last, half] = [rows.at(-1), rows.at(-2)]
+  const growth = half
+    ? Object.fromEntries(Object.entries(last.stages).map(([name, s]) => [name, round(s / half.stages[name])]))
+    : null
+  return { megapixels, rows, growth }
+}
