@@ -19,7 +19,7 @@ export const settingsSchema = z.strictObject({
     .union([z.enum(['default', 'folders', 'auto']), z.strictObject({ csv: z.string().min(1) })])
     .default('default'),
   /** 'jnd': places where the eye would see the change get less of it (core/protect/amplitude.ts); 'none': all of it. */
-  masking: z.enum(MASKINGS).default('jnd'),
+  masking: z.enum(MASKINGS).default('none'),
   resolution: z.union(RESOLUTIONS.map((r) => z.literal(r))).default(32),
   surrogate: z.enum(['compact', 'resnet18']).default('compact'),
   method: z.enum(METHODS).default('pue'),
