@@ -53,6 +53,7 @@ export default tseslint.config(
       'dist/',
       'node_modules/',
       'src-main/engines/onnx/onnx_pb.ts',
+      '**/*.assembly.ts',
       'playwright-report/',
       'test-results/',
     ],

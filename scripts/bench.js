@@ -174,7 +174,17 @@ async function exporting() {
   const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, () => (random.uniform() < 0.5 ? -8 : 8) / 255)
   const megapixels = (width * height) / 1e6
   const full = await seconds(() =>
-    exportImage({ source: from, target: to, delta, resolution: RESOLUTION, epsilon: 8, format: 'keep', quality: null }),
+    exportImage({
+      source: from,
+      target: to,
+      delta,
+      resolution: RESOLUTION,
+      epsilon: 8,
+      format: 'keep',
+      quality: null,
+      metadata: 'keep',
+      reserve: 'none',
+    }),
   )
   const bare = await seconds(() => sharp(from).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toFile(to))
   return {

@@ -35,6 +35,12 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
   ['confidence', 'C', 'confidence of the certificate, between 0.5 and 1'],
   ['format', choices(shape.format.unwrap().options), 'format of the protected pictures'],
   ['quality', 'N', 'encoder quality of lossy formats, 1–100 (JPEG: 95)'],
+  ['metadata', choices(shape.metadata.unwrap().options), 'what of the metadata the protected pictures carry'],
+  [
+    'reserve',
+    choices(shape.reserve.unwrap().options),
+    'say in XMP that data mining is not allowed; a reservation, not a protection',
+  ],
   ['seed', 'N', 'repeat a job exactly; weakens the secret, for tests only'],
 ]
 

@@ -35,6 +35,10 @@ export const settingsSchema = z.strictObject({
   format: z.enum(['keep', 'png', 'jpeg', 'webp', 'tiff', 'avif']).default('keep'),
   /** Encoder quality of lossy formats, 1–100; null: the format's default (JPEG 95). */
   quality: z.int().min(1).max(100).nullable().default(null),
+  /** What of a picture's metadata its copy carries; small pictures of the original in it never survive. */
+  metadata: z.enum(['keep', 'rights', 'none']).default('keep'),
+  /** Whether the copies forbid data mining in their XMP (IPTC/PLUS). */
+  reserve: z.enum(['none', 'xmp']).default('none'),
   /** null: drawn from the system's random source, as it should be. */
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
 })

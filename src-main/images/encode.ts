@@ -1,11 +1,11 @@
-/** Encoding protected pixels with the metadata and the colour profile of the original. */
+/** Encoding protected pixels with the metadata that they shall carry. */
 import { open } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import { colourSpaceOf, decode, type PixelKind } from './decode.js'
+import { type Ancillary, jpegWith, pngWith } from './containers.js'
+import { colourSpaceOf, type PixelKind } from './decode.js'
 import { OPEN } from './inspect.js'
 import type { PictureFacts } from './inspect.js'
 import type { Pixels } from './perturb.js'
-import { blankPngPreviews, withoutXmpPreviews } from './previews.js'
 import type { OutputFormat } from './types.js'
 
 export interface Encoding {
@@ -64,62 +64,48 @@ async function isLosslessWebp(source: string): Promise<boolean> {
 }
 
 /**
- * The original's first pixel as a PNG with all its metadata, orientation applied, previews blanked: what the protected
- * pixels are put onto. The encoder then keeps profile, EXIF, XMP and density, with no colour conversion and without
- * decoding the original a second time.
- */
-async function carrierOf(source: string, kind: PixelKind, flat: boolean): Promise<Buffer> {
-  let corner = sharp(source, { ...OPEN, ignoreIcc: true }).extract({ left: 0, top: 0, width: 1, height: 1 })
-  if (flat) corner = corner.flatten({ background: '#ffffff' })
-  corner = corner.toColourspace(colourSpaceOf(kind)).keepExif().keepXmp().keepIccProfile()
-  const upright = sharp(await corner.png().toBuffer(), { ignoreIcc: true }).autoOrient()
-  const png = await upright.toColourspace(colourSpaceOf(kind)).keepExif().keepXmp().keepIccProfile().png().toBuffer()
-  return blankPngPreviews(png)
-}
-
-function flip(pixels: Pixels, corner: Pixels): void {
-  for (let c = 0; c < corner.channels; c++) pixels.data[c]! ^= corner.data[c]!
-}
-
-/**
- * Encodes pixels as a file in memory, with the profile (byte for byte), EXIF and XMP of `source`.
+ * Encodes pixels as a file in memory.
  *
- * @param pixels as `decode(source, kind, flat)` shaped them; left as they were
+ * JPEG and PNG are encoded from the bare pixels and then given their metadata. The other formats have no structure that
+ * is as simple: there the pixels are laid over an empty picture that already carries it, and libvips writes both.
+ *
  * @throws what the encoder throws
  */
 export async function encode(
-  source: string,
   pixels: Pixels,
   kind: PixelKind,
-  flat: boolean,
   encoding: Encoding,
+  ancillary: Ancillary,
 ): Promise<Buffer> {
-  const carrier = await carrierOf(source, kind, flat)
-  const { xmpAsString } = await sharp(carrier).metadata()
   const { data, width, height, channels } = pixels
-  const corner = await decode(carrier, kind)
-  if (corner.channels !== channels) throw new Error(`a corner of ${corner.channels} channels for ${channels}`)
-  // Exclusive or: 0 ⊕ p = p beyond the corner; at the corner, c ⊕ (c ⊕ p) = p.
-  flip(pixels, corner)
-  try {
-    const alpha = channels % 2 === 0 ? 0 : 1
-    let pipeline = sharp(carrier, { ...OPEN, ignoreIcc: true })
-      .extend({ right: width - 1, bottom: height - 1, background: { r: 0, g: 0, b: 0, alpha } })
-      .boolean(data as Buffer, 'eor', { raw: { width, height, channels } })
-      .toColourspace(colourSpaceOf(kind))
-      .keepExif()
-      .keepIccProfile()
-    if (xmpAsString !== undefined) pipeline = pipeline.withXmp(withoutXmpPreviews(xmpAsString))
-    return await compress(pipeline, encoding).toBuffer()
-  } finally {
-    flip(pixels, corner)
+  const raw = { width, height, channels }
+  const space = colourSpaceOf(kind)
+  if (encoding.format === 'jpeg' || encoding.format === 'png') {
+    const bare = await compress(sharp(data as Buffer, { ...OPEN, raw }).toColourspace(space), encoding).toBuffer()
+    return encoding.format === 'jpeg' ? jpegWith(bare, ancillary) : pngWith(bare, ancillary)
   }
+  const blank = data instanceof Uint16Array ? new Uint16Array(channels) : new Uint8Array(channels)
+  const png = await sharp(blank as Buffer, { raw: { width: 1, height: 1, channels } })
+    .toColourspace(space)
+    .png({ palette: false })
+    .toBuffer()
+  const alpha = channels % 2 === 0 ? 0 : 1
+  // Exclusive or with nothing gives the pixels themselves.
+  const pipeline = sharp(pngWith(png, ancillary), { ...OPEN, ignoreIcc: true })
+    .extend({ right: width - 1, bottom: height - 1, background: { r: 0, g: 0, b: 0, alpha } })
+    .boolean(data as Buffer, 'eor', { raw })
+    .toColourspace(space)
+    .keepExif()
+    .keepXmp()
+    .keepIccProfile()
+  return compress(pipeline, encoding).toBuffer()
 }
 
 function compress(pipeline: Sharp, { format, lossless, quality, progressive }: Encoding): Sharp {
   switch (format) {
     case 'jpeg':
-      return pipeline.jpeg({ quality, progressive, chromaSubsampling: '4:4:4' })
+      // Huffman tables made for the picture would save about a twentieth of the file for thrice the time.
+      return pipeline.jpeg({ quality, progressive, chromaSubsampling: '4:4:4', optimiseCoding: progressive })
     case 'png':
       return pipeline.png({ palette: false })
     case 'webp':

@@ -82,6 +82,8 @@ async function run(source: Source, format: 'keep' | OutputFormat = 'keep') {
     epsilon: EPSILON,
     format,
     quality: null,
+    metadata: 'keep',
+    reserve: 'none',
   })
   expect((await readFile(from)).equals(before), 'the original is untouched').toBe(true)
   return { from, to, report }
@@ -186,6 +188,8 @@ describe('exportImage, lossy formats', () => {
       epsilon: EPSILON,
       format: 'keep',
       quality: null,
+      metadata: 'keep',
+      reserve: 'none',
     })
     const kind = { grey: false, deep: false }
     expect((await decode(to, kind)).data).toEqual((await decode(upright.to, kind)).data)
@@ -235,6 +239,8 @@ describe('exportImage, metadata', () => {
       epsilon: EPSILON,
       format: 'keep',
       quality: null,
+      metadata: 'keep',
+      reserve: 'none',
     })
     const metadata = await sharp(target).metadata()
     expect(metadata.exif?.includes('Somebody else')).toBe(true)
@@ -258,6 +264,8 @@ describe('exportImage, metadata', () => {
       epsilon: EPSILON,
       format: 'keep',
       quality: null,
+      metadata: 'keep',
+      reserve: 'none',
     })
     expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
     const kind = { grey: false, deep: false }
@@ -266,7 +274,15 @@ describe('exportImage, metadata', () => {
 })
 
 describe('exportImage, failures', () => {
-  const request = { delta, resolution: RESOLUTION, epsilon: EPSILON, format: 'keep', quality: null } as const
+  const request = {
+    delta,
+    resolution: RESOLUTION,
+    epsilon: EPSILON,
+    format: 'keep',
+    quality: null,
+    metadata: 'keep',
+    reserve: 'none',
+  } as const
 
   it('names a broken source and leaves nothing behind', async () => {
     const whole = await readFile(await makeSource('whole.jpg', { format: 'jpeg', channels: 3, deep: false }))

@@ -1,23 +1,24 @@
 /** Writing one protected picture, and measuring what was written. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FixativeError } from '../core/errors.js'
 import { decode, type PixelKind } from './decode.js'
 import { encode, encodingFor, LONGEST_SIDE } from './encode.js'
 import { inspect, readFailure, type PictureFacts } from './inspect.js'
+import { carriedMetadata } from './metadata.js'
 import { perturb, type Pixels } from './perturb.js'
 import { measure } from './quality.js'
-import { thumbnail } from './thumbnail.js'
+import { thumbnail, thumbnailOf } from './thumbnail.js'
 import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
 
 /**
  * Adds a class's noise to one picture and writes it: as displayed (EXIF orientation is applied to the pixels and reset),
- * in the picture's own encoded values, with its profile, EXIF and XMP, without the unprotected previews in them. Alpha
- * and, in PNG and TIFF, bit depth are kept; grey stays grey. A format without alpha gets the picture on white.
+ * in the picture's own encoded values, with its profile and the wanted metadata, without the unprotected previews in it.
+ * Alpha and, in PNG and TIFF, bit depth are kept; grey stays grey. A format without alpha gets the picture on white.
  *
- * The file is written under a temporary name in the target's folder, synced, decoded again and measured, and only then
- * renamed; it gets the source's permissions. The source is only ever opened for reading.
+ * The file is written under a temporary name in the target's folder, synced, measured, and only then renamed; it gets
+ * the source's permissions. The source is only ever opened for reading.
  *
  * @throws FixativeError `unreadable-picture` when the source cannot be decoded; `picture-too-large` for the format;
  *   `target-is-source`; `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
@@ -28,19 +29,21 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   if (!facts.ok) throw unreadable(source, facts.reason)
   await refuseSameFile(source, target)
   const format = request.format === 'keep' ? facts.format : request.format
-  const { encoded, original, lossless } = await protect(request, facts, format)
+  const made = await protect(request, facts, format)
+  const { encoded, lossless } = made
 
   const temporary = join(dirname(target), `.fixative-${randomUUID()}.tmp`)
   try {
     await write(temporary, target, encoded, source)
-    const report = await examine(temporary, request, original)
+    const report = await examine(temporary, request, made)
     if (lossless && report.maxAbsDiff > request.epsilon) {
       throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${request.epsilon}`)
     }
     await rename(temporary, target).catch((error: unknown) => {
       throw writeFailure(error, target)
     })
-    return { ...report, bytes: encoded.byteLength, format, lossless }
+    const sha256 = createHash('sha256').update(encoded).digest('hex')
+    return { ...report, sha256, bytes: encoded.byteLength, format, lossless }
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error
@@ -50,7 +53,11 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
 interface Protected {
   readonly encoded: Buffer
   readonly original: Pixels
+  /** What was encoded. */
+  readonly pixels: Pixels
   readonly lossless: boolean
+  /** Whether the written file has a colour profile. */
+  readonly profiled: boolean
 }
 
 async function protect(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Protected> {
@@ -74,8 +81,9 @@ async function protect(request: ExportRequest, facts: PictureFacts, format: Outp
   }
   const encoding = await encodingFor(source, facts, format, request.quality)
   const pixels = perturb(original, delta, resolution, epsilon)
-  const encoded = await encode(source, pixels, kind, flat, encoding)
-  return { encoded, original, lossless: encoding.lossless }
+  const ancillary = carriedMetadata(facts.metadata, format, request.metadata, request.reserve !== 'none')
+  const encoded = await encode(pixels, kind, encoding, ancillary)
+  return { encoded, original, pixels, lossless: encoding.lossless, profiled: ancillary.icc !== null }
 }
 
 async function write(temporary: string, target: string, encoded: Buffer, source: string): Promise<void> {
@@ -95,18 +103,28 @@ async function write(temporary: string, target: string, encoded: Buffer, source:
   }
 }
 
+/**
+ * What a lossless encoder was given is what its file holds (export.test.ts decodes every kind), so there the pixels
+ * at hand are measured. A lossy file is decoded. The thumbnail is made from the file, unless the pixels give the same.
+ */
 async function examine(
   path: string,
-  request: ExportRequest,
-  original: Pixels,
-): Promise<Omit<ExportReport, 'bytes' | 'format' | 'lossless'>> {
-  const small = await thumbnail(path, request.resolution)
-  if (!small.ok) throw new Error(`${request.target}: the written file cannot be read again: ${small.reason}`)
+  { target, resolution }: ExportRequest,
+  { original, pixels, lossless, profiled, encoded }: Protected,
+): Promise<Omit<ExportReport, 'sha256' | 'bytes' | 'format' | 'lossless'>> {
+  const { width, height } = original
+  // A PNG is shrunk after decoding, never while; and without a profile there are no colours to convert.
+  if (lossless && !profiled && encoded[0] === 0x89) {
+    const small = await thumbnailOf(pixels, resolution)
+    return { width, height, ...measure(original, pixels), thumbnail: small }
+  }
+  const small = await thumbnail(path, resolution)
+  if (!small.ok) throw new Error(`${target}: the written file cannot be read again: ${small.reason}`)
+  if (lossless) return { width, height, ...measure(original, pixels), thumbnail: small.pixels }
   // The written file's own kind: a format without grey, or with 8 bit only, is measured as whoever opens it sees it.
   const facts = await inspect(path)
-  if (!facts.ok) throw new Error(`${request.target}: ${facts.reason}`)
-  const { width, height, sha256 } = small
-  return { sha256, width, height, ...measure(original, await decode(path, facts)), thumbnail: small.pixels }
+  if (!facts.ok) throw new Error(`${target}: ${facts.reason}`)
+  return { width, height, ...measure(original, await decode(path, facts)), thumbnail: small.pixels }
 }
 
 async function refuseSameFile(source: string, target: string): Promise<void> {

@@ -50,7 +50,7 @@ describe('enlarger', () => {
     [16, 2, 50],
   ])('is cubic interpolation between pixel centres: %i² to %i×%i', (s, w, h) => {
     const delta = noise(s, 8)
-    const rows = enlarger(delta, s, w, h, 8)
+    const rows = enlarger(delta, s, w, h, 8, 3)
     for (let y = 0; y < h; y++) {
       const row = rows.row(y)
       for (let x = 0; x < w; x++) {
@@ -61,23 +61,23 @@ describe('enlarger', () => {
 
   it('gives back the grid itself at the same size, and a constant as that constant', () => {
     const delta = noise(8, 8)
-    const rows = enlarger(delta, 8, 8, 8, 8)
+    const rows = enlarger(delta, 8, 8, 8, 8, 3)
     for (let y = 0; y < 8; y++) {
       const row = rows.row(y)
       for (let x = 0; x < 8; x++) expect(row[x * 3 + 1]).toBeCloseTo(255 * delta[64 + y * 8 + x]!, 4)
     }
-    const flat = enlarger(new Float32Array(3 * 64).fill(3 / 255), 8, 91, 55, 8)
+    const flat = enlarger(new Float32Array(3 * 64).fill(3 / 255), 8, 91, 55, 8, 3)
     for (let y = 0; y < 55; y++) for (const v of flat.row(y)) expect(v).toBeCloseTo(3, 4)
   })
 
   it('clips the overshoot of the cubic to epsilon', () => {
     const delta = Float32Array.from({ length: 3 * 64 }, (_, i) => (i % 8 < 4 ? 8 : -8) / 255)
-    const rows = enlarger(delta, 8, 200, 200, 8)
+    const rows = enlarger(delta, 8, 200, 200, 8, 3)
     for (let y = 0; y < 200; y++) for (const v of rows.row(y)) expect(Math.abs(v)).toBeLessThanOrEqual(8)
   })
 
   it('refuses noise of another shape', () => {
-    expect(() => enlarger(new Float32Array(10), 8, 4, 4, 8)).toThrow(RangeError)
+    expect(() => enlarger(new Float32Array(10), 8, 4, 4, 8, 3)).toThrow(RangeError)
   })
 })
 
@@ -107,7 +107,7 @@ describe('perturb', () => {
           expect(data).toEqual(before)
           const unit = deep ? 257 : 1
           const limit = Math.floor(epsilon * unit)
-          const rows = enlarger(delta, s, width, height, limit / unit, channels < 3)
+          const rows = enlarger(delta, s, width, height, limit / unit, channels)
           for (let y = 0; y < height; y++) {
             const row = rows.row(y)
             for (let x = 0; x < width; x++) {
@@ -117,7 +117,7 @@ describe('perturb', () => {
                 if (isAlpha) expect(out[at]).toBe(data[at])
                 else {
                   expect(Math.abs(out[at]! - data[at]!)).toBeLessThanOrEqual(limit)
-                  const exact = data[at]! + unit * row[x * rows.planes + c]!
+                  const exact = data[at]! + unit * row[x * channels + c]!
                   const inRange = Math.min(deep ? 65535 : 255, Math.max(0, exact))
                   expect(Math.abs(out[at]! - inRange)).toBeLessThanOrEqual(0.501)
                 }

@@ -1,4 +1,5 @@
 /** Laying a class's noise, learnt on an S×S grid, over the pixels of a picture of any size. Pure arithmetic. */
+import { allocate, kernels, padded } from './kernels/rows.js'
 
 /** Source samples of one output position: `count` samples from `first` on, of which out-of-range ones are the edge. */
 interface Taps {
@@ -39,19 +40,31 @@ function tapsOf(from: number, to: number): Taps {
 }
 
 export interface Enlarger {
-  /** Values per pixel of a row: 3 for colour, 1 for grey. */
-  readonly planes: 1 | 3
-  /** Row y of the enlarged noise, in 0–255 units, clipped to ±epsilon; overwritten by the next call. Rows ascend. */
+  /**
+   * Row y of the enlarged noise, in 0–255 units, clipped to ±epsilon: width×channels interleaved values, of which an
+   * alpha channel's are 0. Overwritten by the next call. Rows ascend.
+   */
   row(y: number): Float32Array
 }
 
+type Channels = Pixels['channels']
+
+/** What `enlarger` is made of, in the kernels' memory. */
+interface Rows extends Enlarger {
+  /** Address of the row that was asked for last. */
+  readonly address: number
+  /** Two rows of bytes, to add the noise to one and have the other. */
+  readonly from: Uint8Array
+  readonly to: Uint8Array
+}
+
 /**
- * Enlarges noise row by row, in O(width) memory.
+ * Enlarges noise row by row, in O(width) memory. The rows live in the kernels' memory: work through one picture's before
+ * another's are begun.
  *
  * @param delta 3×S×S, channel-first, 0–1
  * @param epsilon largest change of a channel, 0–255
- * @param grey one plane: the luma-weighted mean of the three
- * @returns rows of width×planes interleaved values; ask for them in ascending order
+ * @param channels as of `Pixels`: grey gets the luma-weighted mean of the three, alpha nothing
  * @throws RangeError if `delta` is not 3×S×S or the size is not positive
  */
 export function enlarger(
@@ -60,71 +73,105 @@ export function enlarger(
   width: number,
   height: number,
   epsilon: number,
-  grey = false,
+  channels: Channels,
 ): Enlarger {
-  const area = resolution * resolution
-  if (delta.length !== 3 * area)
+  return rowsOf(delta, resolution, width, height, epsilon, channels)
+}
+
+function rowsOf(
+  delta: Float32Array,
+  resolution: number,
+  width: number,
+  height: number,
+  epsilon: number,
+  channels: Channels,
+): Rows {
+  if (delta.length !== 3 * resolution * resolution)
     throw new RangeError(`noise of ${delta.length} values is not 3×${resolution}×${resolution}`)
   if (width < 1 || height < 1) throw new RangeError(`a picture cannot be ${width}×${height}`)
-  const planes = grey ? 1 : 3
-  const grid = new Float32Array(planes * area)
-  for (let i = 0; i < area; i++) {
-    if (grey) grid[i] = 255 * (LUMA[0] * delta[i]! + LUMA[1] * delta[area + i]! + LUMA[2] * delta[2 * area + i]!)
-    else for (let c = 0; c < 3; c++) grid[i * 3 + c] = 255 * delta[c * area + i]!
-  }
+  const grid = gridOf(delta, resolution, channels)
   const across = tapsOf(resolution, width)
   const down = tapsOf(resolution, height)
   const last = resolution - 1
-  const length = width * planes
-  const cache = Array.from({ length: Math.min(down.count, resolution) }, () => new Float32Array(length))
-  const held = new Int32Array(cache.length).fill(-1)
+  const length = width * channels
+  const slots = Math.min(down.count, resolution)
+  const block = allocate(length, length, ...Array.from({ length: slots + 1 }, () => padded(length) * 4))
+  const [from, to, address, ...lines] = block.at as [number, number, number, ...number[]]
+  const floats = (at: number): Float32Array => new Float32Array(block.buffer, at, length)
+  const bytes = (at: number): Uint8Array => new Uint8Array(block.buffer, at, length)
+  const held = new Int32Array(slots).fill(-1)
+  const out = floats(address)
 
-  function widened(line: number): Float32Array {
-    const slot = line % cache.length
-    const out = cache[slot]!
-    if (held[slot] === line) return out
+  /** Address of a line of the grid, enlarged across. */
+  function widened(wanted: number): number {
+    const line = Math.min(last, Math.max(0, wanted))
+    const slot = line % slots
+    const at = lines[slot]!
+    if (held[slot] === line) return at
     held[slot] = line
-    const { count, first, weights } = across
-    const base = line * resolution
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < planes; c++) {
-        let sum = 0
-        for (let t = 0; t < count; t++) {
-          const at = Math.min(last, Math.max(0, first[x]! + t))
-          sum += weights[x * count + t]! * grid[(base + at) * planes + c]!
-        }
-        out[x * planes + c] = sum
-      }
-    }
-    return out
+    enlargeAcross(grid, line, resolution, across, channels, floats(at))
+    return at
   }
 
-  const out = new Float32Array(length)
   return {
-    planes,
+    address,
+    from: bytes(from),
+    to: bytes(to),
     row(y) {
       const { count, first, weights } = down
-      const at = (t: number): Float32Array => widened(Math.min(last, Math.max(0, first[y]! + t)))
+      const start = first[y]!
+      const w = (t: number): number => weights[y * count + t]!
       if (count === 4) {
-        const [a, b, c, d] = [at(0), at(1), at(2), at(3)]
-        const w = weights.subarray(y * 4, y * 4 + 4)
-        const [wa, wb, wc, wd] = [w[0]!, w[1]!, w[2]!, w[3]!]
-        for (let i = 0; i < length; i++) out[i] = wa * a[i]! + wb * b[i]! + wc * c[i]! + wd * d[i]!
-      } else {
-        out.fill(0)
-        for (let t = 0; t < count; t++) {
-          const line = at(t)
-          const w = weights[y * count + t]!
-          for (let i = 0; i < length; i++) out[i]! += w * line[i]!
-        }
+        const [a, b, c, d] = [widened(start), widened(start + 1), widened(start + 2), widened(start + 3)]
+        kernels.combine(address, padded(length), epsilon, a, w(0), b, w(1), c, w(2), d, w(3))
+        return out
       }
-      for (let i = 0; i < length; i++) {
-        const v = out[i]!
-        if (v > epsilon) out[i] = epsilon
-        else if (v < -epsilon) out[i] = -epsilon
+      out.fill(0)
+      for (let t = 0; t < count; t++) {
+        const line = floats(widened(start + t))
+        const weight = w(t)
+        for (let i = 0; i < length; i++) out[i]! += weight * line[i]!
       }
+      for (let i = 0; i < length; i++) out[i] = Math.min(epsilon, Math.max(-epsilon, out[i]!))
       return out
     },
+  }
+}
+
+/** S×S×channels interleaved, in 0–255 units. */
+function gridOf(delta: Float32Array, resolution: number, channels: Channels): Float32Array {
+  const area = resolution * resolution
+  const grid = new Float32Array(channels * area)
+  for (let i = 0; i < area; i++) {
+    const [red, green, blue] = [delta[i]!, delta[area + i]!, delta[2 * area + i]!]
+    if (channels < 3) grid[i * channels] = 255 * (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue)
+    else {
+      grid[i * channels] = 255 * red
+      grid[i * channels + 1] = 255 * green
+      grid[i * channels + 2] = 255 * blue
+    }
+  }
+  return grid
+}
+
+function enlargeAcross(
+  grid: Float32Array,
+  line: number,
+  resolution: number,
+  { count, first, weights }: Taps,
+  channels: Channels,
+  out: Float32Array,
+): void {
+  const base = line * resolution
+  for (let x = 0, i = 0; i < out.length; x++) {
+    for (let c = 0; c < channels; c++, i++) {
+      let sum = 0
+      for (let t = 0; t < count; t++) {
+        const at = Math.min(resolution - 1, Math.max(0, first[x]! + t))
+        sum += weights[x * count + t]! * grid[(base + at) * channels + c]!
+      }
+      out[i] = sum
+    }
   }
 }
 
@@ -146,29 +193,26 @@ export interface Pixels {
  */
 export function perturb<P extends Pixels>(pixels: P, delta: Float32Array, resolution: number, epsilon: number): P {
   const { data, width, height, channels } = pixels
-  const deep = data instanceof Uint16Array
-  const unit = deep ? 257 : 1
-  const top = deep ? 65535 : 255
-  const limit = Math.floor(epsilon * unit)
-  const rows = enlarger(delta, resolution, width, height, limit / unit, channels < 3)
-  const out = deep ? new Uint16Array(data.length) : new Uint8Array(data.length)
-  const { planes } = rows
-  // Rounding by truncation needs a positive number: this offset is above every possible change.
-  const offset = 1 << 16
-  for (let y = 0; y < height; y++) {
-    const noise = rows.row(y)
-    let at = y * width * channels
-    for (let i = 0; i < noise.length;) {
-      for (let c = 0; c < planes; c++, i++, at++) {
-        const change = ((noise[i]! * unit + offset + 0.5) | 0) - offset
-        const value = data[at]! + change
-        out[at] = value < 0 ? 0 : value > top ? top : value
-      }
-      if (channels > planes) {
-        out[at] = data[at]!
-        at++
+  const length = width * channels
+  if (data instanceof Uint16Array) {
+    const out = new Uint16Array(data.length)
+    const rows = rowsOf(delta, resolution, width, height, Math.floor(epsilon * 257) / 257, channels)
+    for (let y = 0, at = 0; y < height; y++) {
+      const noise = rows.row(y)
+      for (let i = 0; i < length; i++, at++) {
+        out[at] = Math.min(65_535, Math.max(0, data[at]! + Math.floor(noise[i]! * 257 + 0.5)))
       }
     }
+    return { ...pixels, data: out }
+  }
+  // Every value is written below.
+  const out = new Uint8Array(Buffer.allocUnsafeSlow(data.length).buffer)
+  const rows = rowsOf(delta, resolution, width, height, Math.floor(epsilon), channels)
+  for (let start = 0, y = 0; y < height; y++, start += length) {
+    rows.row(y)
+    rows.from.set(data.subarray(start, start + length))
+    kernels.add(rows.to.byteOffset, rows.from.byteOffset, rows.address, padded(length))
+    out.set(rows.to, start)
   }
   return { ...pixels, data: out }
 }

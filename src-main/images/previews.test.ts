@@ -85,7 +85,17 @@ describe('unprotected previews in metadata', () => {
       for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
         const target = join(folder, `out.${format}`)
         const delta = new Float32Array(3 * 16).fill(4 / 255)
-        await exportImage({ source, target, delta, resolution: 4, epsilon: 4, format, quality: null })
+        await exportImage({
+          source,
+          target,
+          delta,
+          resolution: 4,
+          epsilon: 4,
+          format,
+          quality: null,
+          metadata: 'keep',
+          reserve: 'none',
+        })
         const kept = (await sharp(target).metadata()).exif!
         expect(jpegStarts(kept)).toBe(0)
         expect(kept.includes('Somebody')).toBe(true)

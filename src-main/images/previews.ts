@@ -2,8 +2,6 @@
  * Removing the unprotected previews that metadata carries. Cameras and editors put a small copy of the picture into
  * its EXIF, maker note or XMP; written unchanged beside the protected pixels, it would be clean training data.
  */
-import { crc32 } from 'node:zlib'
-
 const EXIF_IFD = 0x8769
 const THUMBNAIL_OFFSET = 0x0201
 const THUMBNAIL_LENGTH = 0x0202
@@ -67,21 +65,6 @@ function holdsJpeg(bytes: Uint8Array): boolean {
     if (bytes[i + 1] === 0xd8 && bytes[i + 2] === 0xff) return true
   }
   return false
-}
-
-/** The PNG with the previews of its EXIF chunk blanked. */
-export function blankPngPreviews(png: Buffer): Buffer {
-  const out = Buffer.from(png)
-  for (let at = 8; at + 12 <= out.length;) {
-    const length = out.readUInt32BE(at)
-    const body = out.subarray(at + 4, at + 8 + length)
-    if (body.toString('latin1', 0, 4) === 'eXIf') {
-      blankExifPreviews(body.subarray(4))
-      out.writeUInt32BE(crc32(body), at + 8 + length)
-    }
-    at += 12 + length
-  }
-  return out
 }
 
 /** The XMP packet without embedded pictures (previews, and the originals and depth maps of phones), else as it was. */

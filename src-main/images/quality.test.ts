@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { keyedRandom } from '../core/random/random.js'
 import type { Pixels } from './perturb.js'
 import { measure } from './quality.js'
 
@@ -45,6 +46,25 @@ describe('measure', () => {
     }
     const { maxAbsDiff } = measure(grey, colour)
     expect(maxAbsDiff).toBeCloseTo(2 + 1 / 257, 4)
+  })
+
+  it.each([1, 2, 3, 4] as const)('agrees with itself on 16 bit: %i channels', (channels) => {
+    const [width, height] = [603, 517]
+    const random = keyedRandom('quality', channels)
+    const data = Uint8Array.from({ length: width * height * channels }, () => random.integer(256))
+    const changed = data.map((v) => Math.min(255, Math.max(0, v + random.integer(17) - 8)))
+    const deep = (values: Uint8Array): Pixels => ({
+      data: Uint16Array.from(values, (v) => v * 257),
+      width,
+      height,
+      channels,
+    })
+    const bytes = measure({ data, width, height, channels }, { data: changed, width, height, channels })
+    const words = measure(deep(data), deep(changed))
+    expect(bytes.maxAbsDiff).toBe(words.maxAbsDiff)
+    expect(bytes.psnr).toBeCloseTo(words.psnr!, 9)
+    // The means of blocks are rounded to bytes, and a tie may fall either way.
+    expect(bytes.ssim).toBeCloseTo(words.ssim, 5)
   })
 
   it('counts a change of alpha', () => {

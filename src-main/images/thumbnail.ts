@@ -1,8 +1,9 @@
 /** The small pictures that a surrogate learns from. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { inspect, OPEN, readFailure } from './inspect.js'
+import type { Pixels } from './perturb.js'
 import type { ThumbnailReport, ThumbnailRequest } from './types.js'
 
 type Item = ThumbnailReport['items'][number]
@@ -24,29 +25,33 @@ function planar(data: Uint8Array, channels: number, resolution: number): Uint8Ar
   return out
 }
 
+/** 3×S×S bytes of whatever a pipeline reads, on white. */
+async function squash(pipeline: Sharp, resolution: number, convert: boolean): Promise<Uint8Array> {
+  let small = pipeline
+    .flatten({ background: '#ffffff' })
+    .resize(resolution, resolution, { fit: 'fill' })
+    .toColourspace('srgb')
+  if (convert) small = small.withIccProfile('srgb')
+  const { data, info } = await small.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  return planar(data, info.channels, resolution)
+}
+
+/** What `thumbnails` makes of a PNG of these pixels without a colour profile. */
+export async function thumbnailOf({ data, width, height, channels }: Pixels, resolution: number): Promise<Uint8Array> {
+  return squash(sharp(data as Buffer, { ...OPEN, raw: { width, height, channels } }), resolution, false)
+}
+
 /** One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture. */
 export async function thumbnail(source: string, resolution: number): Promise<Item> {
   const facts = await inspect(source)
   if (!facts.ok) return facts
   const { metadata } = facts
   try {
-    let pipeline = sharp(source, OPEN)
-      .autoOrient()
-      .flatten({ background: '#ffffff' })
-      .resize(resolution, resolution, { fit: 'fill' })
-      .toColourspace('srgb')
     // 16-bit colour with a profile is worked on in Display P3 and would otherwise be left in it.
-    if (metadata.icc && metadata.space === 'rgb16') pipeline = pipeline.withIccProfile('srgb')
-    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-    const size = metadata.autoOrient
-    return {
-      ok: true,
-      pixels: planar(data, info.channels, resolution),
-      width: size.width,
-      height: size.height,
-      format: facts.format,
-      sha256: await sha256OfFile(source),
-    }
+    const convert = metadata.icc !== undefined && metadata.space === 'rgb16'
+    const pixels = await squash(sharp(source, OPEN).autoOrient(), resolution, convert)
+    const { width, height } = metadata.autoOrient
+    return { ok: true, pixels, width, height, format: facts.format, sha256: await sha256OfFile(source) }
   } catch (error) {
     return { ok: false, reason: readFailure(error) }
   }

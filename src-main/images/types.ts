@@ -2,6 +2,12 @@
 
 export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif'
 
+/** keep: all but previews; rights: who made it and whose it is; none: the colour profile and the density only. */
+export type MetadataPolicy = 'keep' | 'rights' | 'none'
+
+/** "No data mining": not said, or said in XMP (IPTC and PLUS). */
+export type Reservation = 'none' | 'xmp'
+
 export interface ThumbnailRequest {
   /** Absolute paths of the pictures. */
   readonly sources: readonly string[]
@@ -28,6 +34,8 @@ export interface ExportRequest {
   readonly format: 'keep' | OutputFormat
   /** 1–100, or null for the format's default. */
   readonly quality: number | null
+  readonly metadata: MetadataPolicy
+  readonly reserve: Reservation
 }
 
 /** What was measured on the written file, decoded again. */

@@ -90,7 +90,7 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
     const cut = sharp(source, OPEN).autoOrient().toColourspace('srgb').extract({ left: x, top: y, width, height })
     const pixels = facts.alpha ? cut.ensureAlpha() : cut.removeAlpha()
     const before = new Uint8Array(await pixels.raw({ depth: 'uchar' }).toBuffer())
-    const rows = enlarger(delta, resolution, imageWidth, imageHeight, Math.floor(epsilon), facts.grey)
+    const rows = enlarger(delta, resolution, imageWidth, imageHeight, Math.floor(epsilon), facts.grey ? 1 : 3)
     const after = new Uint8Array(before)
     for (let line = 0; line < height; line++) {
       const noise = rows.row(y + line)
@@ -98,7 +98,7 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
       for (let column = 0; column < width; column++) {
         for (let c = 0; c < 3; c++) {
           const at = start + column * channels + c
-          const change = Math.floor(noise[(x + column) * rows.planes + (facts.grey ? 0 : c)]! + 0.5)
+          const change = Math.floor(noise[facts.grey ? x + column : (x + column) * 3 + c]! + 0.5)
           after[at] = Math.min(255, Math.max(0, before[at]! + change))
         }
       }

@@ -49,6 +49,10 @@ export function limitSentences(certified: boolean): string[] {
   ]
 }
 
+/** What a certificate adds when the files reserve the right to data mining. */
+export const RESERVATION =
+  'The files say in their metadata that data mining is not allowed. That is a reservation, not a protection: it binds only those who heed it.'
+
 /** Why a collection was protected but not certified. */
 export const NOT_CERTIFIED = {
   'turned-off': 'Certification was turned off.',

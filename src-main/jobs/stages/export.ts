@@ -93,7 +93,7 @@ async function exportOne(
   store: ItemFile,
 ): Promise<ExportedFacts> {
   const { record, signal } = job
-  const { resolution, format, quality } = record.settings
+  const { resolution, format, quality, metadata, reserve } = record.settings
   const source = below(record.input, path)
   const sha256 = await hashFile(source, signal).catch(() => undefined)
   if (sha256 === undefined) return { ok: false, reason: 'The file is not there any more, or cannot be read.' }
@@ -101,7 +101,7 @@ async function exportOne(
   const delta = pictureNoise(await originals.read(item), label, noise)
   const epsilon = epsilonOf(record.settings)
   try {
-    const request = { source, target, delta, resolution, epsilon, format, quality }
+    const request = { source, target, delta, resolution, epsilon, format, quality, metadata, reserve }
     const report = await job.run('exportImage', request)
     const { bytes, lossless, maxAbsDiff, psnr, ssim, thumbnail } = report
     await store.write(item, thumbnail)

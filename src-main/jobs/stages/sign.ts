@@ -1,7 +1,7 @@
 /** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
 import { signStatement } from '../../core/certificate/dsse.js'
 import type { Predicate } from '../../core/certificate/schema.js'
-import { limitSentences } from '../../core/certificate/sentences.js'
+import { limitSentences, RESERVATION } from '../../core/certificate/sentences.js'
 import { type Statement, buildStatement } from '../../core/certificate/statement.js'
 import { STRENGTHS, epsilonOf } from '../../core/settings.js'
 import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
@@ -72,7 +72,7 @@ export async function signStage(
     protection: protectionOf(job, exported),
     certification,
     ...(certification ? {} : { certificationSkipped: { reason } }),
-    limits: limitSentences(certification !== null),
+    limits: [...limitSentences(certification !== null), ...(record.settings.reserve === 'none' ? [] : [RESERVATION])],
     private: { sha256: await writeBundle(folder, record, PRIVATE_FILES) },
   }
   const statement = buildStatement(
