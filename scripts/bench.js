@@ -25,7 +25,6 @@ const { initialState } = await source('core/surrogate/initialise.ts')
 const { keyedRandom } = await source('core/random/random.ts')
 const { ModelBuilder } = await source('engines/onnx/model.ts')
 const { openSession } = await source('engines/onnx/session.ts')
-const { exportImage } = await source('images/export.ts')
 const { createPool } = await source('workers/pool.ts')
 const { nodeTransport } = await source('workers/transport.ts')
 
@@ -161,36 +160,49 @@ async function surrogate(gemm) {
   }
 }
 
-/** Export of an 8-megapixel JPEG, beside nothing but decoding and encoding it. */
-async function exporting() {
+/** What the bare codec is asked for; the first is sharp's own choice, the others are how Fixative encodes. */
+const BARE = {
+  jpeg: {
+    defaults: { quality: 95, chromaSubsampling: '4:4:4' },
+    sameOptions: { quality: 95, chromaSubsampling: '4:4:4', optimiseCoding: false },
+  },
+  png: { defaults: {} },
+}
+
+/** Export of an 8-megapixel picture by each worker at once, beside as many bare decodings and encodings. */
+async function exporting(format) {
   const [width, height] = [3264, 2448]
-  const [from, to] = [join(folder, 'picture.jpg'), join(folder, 'protected.jpg')]
+  const from = join(folder, `picture.${format}`)
+  const to = (core) => join(folder, `written-${core}.${format}`)
   const noise = { type: 'gaussian', mean: 128, sigma: 60 }
-  await sharp({ create: { width, height, channels: 3, background: '#888', noise } })
-    .blur(3)
-    .jpeg({ quality: 92 })
-    .toFile(from)
+  const picture = sharp({ create: { width, height, channels: 3, background: '#888', noise } }).blur(3)
+  await picture.toFormat(format, format === 'jpeg' ? { quality: 92 } : {}).toFile(from)
   const random = keyedRandom('bench', 'delta')
   const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, () => (random.uniform() < 0.5 ? -8 : 8) / 255)
-  const megapixels = (width * height) / 1e6
-  const full = await seconds(() =>
-    exportImage({
-      source: from,
-      target: to,
-      delta,
-      resolution: RESOLUTION,
-      epsilon: 8,
-      format: 'keep',
-      quality: null,
-      metadata: 'keep',
-      reserve: 'none',
-    }),
-  )
-  const bare = await seconds(() => sharp(from).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toFile(to))
-  return {
-    megapixelsPerSecond: round(megapixels / full),
-    bareSharpMegapixelsPerSecond: round(megapixels / bare),
-    ratio: round(bare / full),
+  const noiseOf = { delta, resolution: RESOLUTION, epsilon: 8 }
+  const encoding = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' }
+  const everywhere = (work) => Promise.all(Array.from({ length: cores }, (_, core) => work(core)))
+  const megapixels = (cores * width * height) / 1e6
+  const pool = createPool({
+    transport: nodeTransport(new URL('../src-main/workers/entry.ts', import.meta.url)),
+    size: cores,
+  })
+  try {
+    const exportOne = (core) => pool.run('exportImage', { source: from, target: to(core), ...noiseOf, ...encoding })
+    const full = await seconds(() => everywhere(exportOne))
+    const one = await seconds(() => exportOne(0))
+    const bare = {}
+    for (const [name, options] of Object.entries(BARE[format])) {
+      const time = await seconds(() => everywhere((core) => sharp(from).toFormat(format, options).toFile(to(core))))
+      bare[name] = { megapixelsPerSecond: round(megapixels / time), ratio: round(time / full) }
+    }
+    return {
+      megapixelsPerSecond: round(megapixels / full),
+      megapixelsPerSecondOnePicture: round(megapixels / cores / one),
+      bareSharp: bare,
+    }
+  } finally {
+    await pool.close()
   }
 }
 
@@ -231,7 +243,7 @@ const { values: options } = parseArgs({
 try {
   const gemm = await peakGflops()
   const own = await surrogate(gemm)
-  const picture = await exporting()
+  const picture = { jpeg: await exporting('jpeg'), png: await exporting('png') }
   const found = findPeer()
   const other = peer(found)
   const ratios =
