@@ -69,7 +69,7 @@ async function peakGflops() {
   const n = 1024
   const product = model.op('MatMul', [model.input('a', [n, n]), model.input('b', [n, n])])
   model.output('c', product, [n, n])
-  const session = await openSession(model.bytes(), ['cpu'])
+  const session = await openSession(model.bytes(), 'cpu')
   const random = keyedRandom('bench', 'matrix')
   const matrix = () => new ort.Tensor('float32', random.fillGaussian(new Float32Array(n * n)), [n, n])
   const feeds = { a: matrix(), b: matrix() }

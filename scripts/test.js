@@ -41,11 +41,12 @@ function readReport(name, file) {
   return null
 }
 
-function unitTests() {
+function unitTests(chromium) {
   const file = join(reports, 'vitest.json')
   const ok = run(
     'unit and integration tests',
     `vitest run --reporter=default --reporter=json --outputFile.json="${file}"`,
+    { FIXATIVE_CHROMIUM: chromium.path ?? '' },
   )
   const report = readReport('vitest', file)
   if (!report) return
@@ -108,12 +109,11 @@ function playwrightTests(suites, names = []) {
   })
 }
 
-function browserTests() {
+function browserTests(chromium) {
   const specs = existsSync('e2e')
     ? readdirSync('e2e', { recursive: true }).filter((f) => /\.(spec|test)\.ts$/.test(f))
     : []
   if (specs.length === 0) return
-  const chromium = findChromium()
   const file = join(reports, 'playwright.json')
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, FIXATIVE_CHROMIUM: chromium.path ?? '' }
   if (chromium.reason) {
@@ -140,8 +140,10 @@ try {
   check('lint', 'npm run --silent lint')
   check('types', 'npm run --silent typecheck')
   check('build', 'npm run --silent build')
-  unitTests()
-  browserTests()
+  // Before the unit tests: the software graphics adapter of the WebGPU tests comes with it.
+  const chromium = findChromium()
+  unitTests(chromium)
+  browserTests(chromium)
 } finally {
   rmSync(reports, { recursive: true, force: true })
 }

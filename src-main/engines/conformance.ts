@@ -1,7 +1,13 @@
 /** The measure that every engine is held to: its programs against values frozen from PyTorch. Used by tests only. */
 import { readFileSync } from 'node:fs'
-import { ARCHITECTURES, type TensorSlot, parameterLayout } from '../core/surrogate/architecture.js'
-import type { Batch, ProgramSpec, SurrogateState, TrainStep } from './engine.js'
+import {
+  ARCHITECTURES,
+  type TensorSlot,
+  layoutSize,
+  parameterLayout,
+  statisticsLayout,
+} from '../core/surrogate/architecture.js'
+import type { Batch, ProgramSpec, SurrogateProgram, SurrogateState, Training, TrainStep } from './engine.js'
 
 export interface Summary {
   norm: number
@@ -51,21 +57,24 @@ export function conformanceLayout(): TensorSlot[] {
   return parameterLayout(conformanceSpec.architecture, conformanceSpec.classes)
 }
 
-/** The step that was frozen: parameters, perturbation, velocity, images and labels by formula. */
-export function conformanceStep(statisticsSize: number): TrainStep {
+/** The state and the step that were frozen: everything by formula. */
+export function frozenInput(): { state: SurrogateState; step: Required<TrainStep> } {
   const layout = conformanceLayout()
-  const size = layout.reduce((sum, slot) => sum + slot.size, 0)
+  const size = layoutSize(layout)
   const parameters = centred(size, 1, 0.2)
   for (const slot of layout) {
     if (slot.name.endsWith('.gain')) for (let i = 0; i < slot.size; i++) parameters[slot.offset + i]! += 1
   }
-  const statistics = new Float32Array(statisticsSize)
-  const state: SurrogateState = { parameters, velocity: centred(size, 3, 0.01), statistics }
-  const { batch, size: side, classes, learningRate } = frozenStep
-  const images = Float32Array.from(hashed(batch * 3 * side * side, 4))
-  const labels = Int32Array.from({ length: batch }, (_, i) => i % classes)
-  const step: Batch = { images, labels }
-  return { state, batch: step, learningRate, perturbation: centred(size, 2, 0.02) }
+  const slots = statisticsLayout(conformanceSpec.architecture)
+  const statistics = new Float32Array(layoutSize(slots))
+  for (const { name, offset, size } of slots) if (name.endsWith('.variance')) statistics.fill(1, offset, offset + size)
+  const { batch: count, size: side, classes, learningRate } = frozenStep
+  const images = Float32Array.from(hashed(count * 3 * side * side, 4))
+  const batch: Batch = { images, labels: Int32Array.from({ length: count }, (_, i) => i % classes) }
+  return {
+    state: { parameters, velocity: centred(size, 3, 0.01), statistics },
+    step: { batch, learningRate, perturbation: centred(size, 2, 0.02) },
+  }
 }
 
 /** Largest deviation of a tensor from its frozen summary, relative to the tensor's norm. */
@@ -80,4 +89,66 @@ export function deviation(actual: Float32Array, expected: Summary): number {
   const differences = [Math.sqrt(square) - expected.norm, product - expected.product]
   expected.at.forEach((index, i) => differences.push(actual[index]! - expected.values[i]!))
   return Math.max(...differences.map(Math.abs)) / expected.norm
+}
+
+/** An engine's program whose training shows its gradient. */
+export interface ConformingProgram extends SurrogateProgram {
+  train(from: SurrogateState): Training & { gradient(step: TrainStep): Promise<Float32Array> }
+}
+
+/** Largest relative difference from PyTorch of each thing that a program computes; of counts, the difference. */
+export type Conformance = Record<(typeof MEASURES)[number], number>
+export const MEASURES = [
+  'loss',
+  'correct',
+  'gradient',
+  'next parameters',
+  'next velocity',
+  'next statistics',
+  'frozen loss',
+  'frozen correct',
+  'image gradient',
+  'input changed',
+] as const
+
+export async function conformance(program: ConformingProgram): Promise<Conformance> {
+  const { state, step } = frozenInput()
+  const relative = (value: number, expected: number) => Math.abs(value - expected) / expected
+  const training = program.train(state)
+  const gradient = await training.gradient(step)
+  const { loss, correct } = await training.step(step)
+  const next = await training.state()
+  training.dispose()
+  const gradients = conformanceLayout().map(({ name, offset, size }) =>
+    deviation(gradient.subarray(offset, offset + size), frozenStep.gradients[name]!),
+  )
+  const parameters = state.parameters.map((value, i) => value + step.perturbation[i]!)
+  const model = { parameters, statistics: next.statistics }
+  const image = await program.imageGradient(model, step.batch)
+  const frozenCorrect = await program.correct(model, step.batch)
+  return {
+    loss: relative(loss, frozenStep.loss),
+    correct: correct - frozenStep.correct,
+    gradient: Math.max(...gradients),
+    'next parameters': deviation(next.parameters, frozenStep.nextParameters),
+    'next velocity': deviation(next.velocity, frozenStep.nextVelocity),
+    'next statistics': deviation(next.statistics, frozenStep.nextStatistics),
+    'frozen loss': relative(image.loss, frozenStep.frozen.loss),
+    'frozen correct': frozenCorrect - frozenStep.frozen.correct,
+    'image gradient': deviation(image.gradient, frozenStep.frozen.gradient),
+    'input changed': changed(frozenInput(), { state, step }),
+  }
+}
+
+/** How many values of two inputs differ. */
+function changed(before: ReturnType<typeof frozenInput>, after: ReturnType<typeof frozenInput>): number {
+  const arrays = ({ state, step }: typeof before) => [
+    state.parameters,
+    state.velocity,
+    state.statistics,
+    step.batch.images,
+    step.perturbation,
+  ]
+  const others = arrays(after)
+  return arrays(before).reduce((sum, values, a) => sum + values.filter((v, i) => v !== others[a]![i]).length, 0)
 }

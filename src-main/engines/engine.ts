@@ -15,7 +15,7 @@ export interface ProgramSpec {
   readonly resolution: number
 }
 
-/** A surrogate between two training steps. All arrays are flat; a step never writes into what it was given. */
+/** A surrogate between two training steps. All arrays are flat. */
 export interface SurrogateState {
   readonly parameters: Float32Array
   /** Momentum buffer of SGD, same layout as `parameters`. */
@@ -31,16 +31,25 @@ export interface Batch {
 }
 
 export interface TrainStep {
-  readonly state: SurrogateState
   readonly batch: Batch
   readonly learningRate: number
   /** Weight perturbation added for the forward and backward pass only; absent: none. Same layout as `parameters`. */
   readonly perturbation?: Float32Array
 }
 
-export interface SurrogateProgram {
+/** A surrogate in training. Between steps its state stays with the engine, in the memory of its device. */
+export interface Training {
   /** One step of SGD (momentum 0.9, weight decay 5e-4, gradient norm clipped to 5) on the mean cross-entropy. */
-  train(step: TrainStep): Promise<{ state: SurrogateState; loss: number; correct: number }>
+  step(step: TrainStep): Promise<{ loss: number; correct: number }>
+  /** The state after the last step. */
+  state(): Promise<SurrogateState>
+  /** Frees what the device holds for it. */
+  dispose(): void
+}
+
+export interface SurrogateProgram {
+  /** Begins, or goes on, from a state; what was given is never written into. */
+  train(from: SurrogateState): Training
   /** Gradient of the summed cross-entropy with respect to the images, normalisation frozen. */
   imageGradient(
     model: Pick<SurrogateState, 'parameters' | 'statistics'>,
@@ -55,5 +64,7 @@ export interface Engine {
   readonly name: EngineName
   /** What the user is told: "CPU (2 cores)", "NVIDIA GeForce RTX 4070". */
   readonly device: string
+  /** Whether the device only imitates a graphics card; never chosen unless asked for. */
+  readonly software: boolean
   load(spec: ProgramSpec): Promise<SurrogateProgram>
 }

@@ -8,8 +8,9 @@ import { thumbnails } from '../images/thumbnail.js'
 import { cropBeforeAfter, picture } from '../images/view.js'
 import { looksOf } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
+import { measure } from './measure.js'
 import { noisePass } from './noise-pass.js'
-import { programFor } from './programs.js'
+import { deviceFailure, programFor } from './programs.js'
 import type { Program, TaskInput, TaskMap, TaskName, TaskOutput } from './tasks.js'
 import { train } from './train.js'
 
@@ -21,6 +22,7 @@ const TABLE: Table = {
   noisePass: onProgram(noisePass),
   draws: onProgram(draws),
   correct: onProgram(correctCount),
+  measure: (input) => measure(input).catch((error: unknown) => Promise.reject(deviceFailure(error))),
   exportImage,
   examine,
   looks: async (task) => looksOf(task),
@@ -29,11 +31,20 @@ const TABLE: Table = {
   crop: cropBeforeAfter,
 }
 
-/** Runs a recipe on the surrogate that its task names. */
+/**
+ * Runs a recipe on the surrogate that its task names. What goes wrong on a device is the device's failure; on the CPU it
+ * is a defect.
+ */
 function onProgram<I extends { program: Program }, O>(
   recipe: (program: SurrogateProgram, task: I) => Promise<O>,
 ): (task: I) => Promise<O> {
-  return async (task) => recipe(await programFor(task.program), task)
+  return async (task) => {
+    try {
+      return await recipe(await programFor(task.program), task)
+    } catch (error) {
+      throw task.program.engine === 'cpu' ? error : deviceFailure(error)
+    }
+  }
 }
 
 /**

@@ -97,6 +97,11 @@ export interface TaskMap {
   draws: { input: DrawsTask; output: { first: number; correct: Int32Array } }
   /** How many of the dataset's images are classified right, without weight noise. */
   correct: { input: { program: Program; dataset: Dataset; model: Model }; output: number }
+  /** How fast an engine is: pictures a second of the default surrogate, in one process. */
+  measure: {
+    input: { engine: Program['engine'] }
+    output: { name: string; software: boolean; train: number; gradient: number; evaluate: number }
+  }
   exportImage: { input: ExportRequest; output: ExportReport }
   /** Pictures opened for the list of a collection. */
   examine: { input: ExamineRequest; output: readonly Examined[] }

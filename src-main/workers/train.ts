@@ -17,7 +17,7 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
   const images = new Float32Array(batchSize * size)
   const labels = new Int32Array(batchSize)
   const picture = new Float32Array(size)
-  let { state } = task
+  const training = program.train(task.state)
   let loss = 0
   let correct = 0
   try {
@@ -34,20 +34,19 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
         labels[n] = label
       }
       const perturbation = weightNoise(task, step)
-      const result = await program.train({
-        state,
+      const result = await training.step({
         batch: { images, labels },
         learningRate: learningRate(task, step),
         ...(perturbation ? { perturbation } : {}),
       })
-      state = result.state
       loss += result.loss
       correct += result.correct
     }
+    return { state: await training.state(), loss: loss / task.steps, accuracy: correct / (task.steps * batchSize) }
   } finally {
+    training.dispose()
     thumbnails.close()
   }
-  return { state, loss: loss / task.steps, accuracy: correct / (task.steps * batchSize) }
 }
 
 function learningRate({ learningRate: schedule }: TrainTask, step: number): number {

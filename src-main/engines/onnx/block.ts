@@ -19,7 +19,7 @@ async function probe(): Promise<number> {
   const x = model.input('x', [1, CHANNELS, 1, 2])
   const blocked = model.op('ReorderInput', [x], {}, 'com.microsoft.nchwc')
   model.output('y', blocked, [1, CHANNELS, 1, 2])
-  const session = await openSession(model.bytes(), ['cpu'])
+  const session = await openSession(model.bytes(), 'cpu')
   const values = Float32Array.from({ length: CHANNELS * 2 }, (_, i) => i)
   const result = await session.run({ x: tensor(values, [1, CHANNELS, 1, 2]) })
   await session.release()

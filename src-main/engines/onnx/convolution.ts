@@ -1,7 +1,8 @@
-/** Convolution and its two gradients, as convolutions again, in blocked or plain layout (see layout.ts). */
+/** Convolution and the gradient of its input, as convolutions again, in blocked or plain layout (see layout.ts). */
 import type { ConvSpec } from '../../core/surrogate/architecture.js'
 import { inputBlock } from './layout.js'
 import type { Emitter, Rule, Value } from './tape.js'
+import { weightGradient } from './weight-gradient.js'
 
 export interface ConvOptions {
   readonly kernel: readonly [number, number]
@@ -38,84 +39,6 @@ function forward(emit: Emitter, conv: ConvSpec, x: Value, w: string, rest: Parti
   const { kernel, stride, outChannels } = conv
   const name = convolve(emit, x.name, w, { kernel: [kernel, kernel], stride, pads: padding(kernel), ...rest })
   return { name, shape: [outChannels, x.shape[1]! / stride, x.shape[2]! / stride] }
-}
-
-/** Takes every second row and column, starting with the first. */
-function subsample(emit: Emitter, x: Value, block: number): Value {
-  const [channels, height, width] = x.shape as [number, number, number]
-  const { model } = emit
-  const split = model.reshape(x.name, 0, channels / block, height, width, block)
-  const picked = model.op('Slice', [
-    split,
-    model.ints(0, 0),
-    model.ints(height, width),
-    model.ints(2, 3),
-    model.ints(2, 2),
-  ])
-  return { name: model.reshape(picked, 0, channels, height / 2, width / 2), shape: [channels, height / 2, width / 2] }
-}
-
-/**
- * Gradient of the weight: dw[o,i,kh,kw] = Σ_{n,h,w} dy[n,o,h,w]·x[n,i,sh+kh−p,sw+kw−p].
- * That is a convolution whose batch is the input channel, whose channels are the batch, and whose kernel is dy. The
- * batch must be a multiple of the block.
- */
-function weightGradient(emit: Emitter, conv: ConvSpec, x: Value, dy: string): string {
-  const { model, block } = emit
-  const { inChannels, outChannels, kernel, stride } = conv
-  const inBlock = inputBlock(conv, block)
-  const shrink = kernel === 1 && stride === 2
-  const source = shrink ? subsample(emit, x, inBlock) : x
-  const [, height, width] = source.shape as [number, number, number]
-  const outHeight = x.shape[1]! / stride
-  const outWidth = x.shape[2]! / stride
-  const dilation = shrink ? 1 : stride
-
-  const xTurned = imagesInnermost(emit, source.name, inChannels / inBlock, height * width, inBlock)
-  let xPlanes = model.reshape(xTurned, inChannels, -1, height, width, block)
-  const before = kernel === 3 ? 1 : 0
-  const after = kernel === 3 && stride === 1 ? 1 : 0
-  if (before) {
-    xPlanes = model.op('Pad', [xPlanes, model.ints(0, 0, before, before, 0, 0, 0, after, after, 0)])
-  }
-  const xImage = model.op('Reshape', [
-    xPlanes,
-    model.ints(inChannels, -1, height + before + after, width + before + after),
-  ])
-
-  const dyBlocks = model.reshape(dy, -1, block, outChannels / block, outHeight * outWidth, block)
-  const dyTurned = model.op('Transpose', [dyBlocks], { perm: [2, 0, 3, 1, 4] })
-  const dyKernel = model.reshape(dyTurned, outChannels, -1, outHeight, outWidth)
-
-  const attributes = {
-    kernel_shape: [outHeight, outWidth],
-    strides: [1, 1],
-    pads: [0, 0, 0, 0],
-    dilations: [dilation, dilation],
-    group: 1,
-  }
-  const product =
-    block > 1
-      ? model.op('Conv', [xImage, dyKernel], { ...attributes, auto_pad: 'NOTSET' }, 'com.microsoft.nchwc')
-      : model.op('Conv', [xImage, dyKernel], attributes)
-  const blocks = model.reshape(product, inChannels / inBlock, inBlock, outChannels / block, kernel * kernel, block)
-  return model.reshape(model.op('Transpose', [blocks], { perm: [2, 0, 3, 1, 4] }), -1)
-}
-
-/**
- * Turns N×(I/i)×P×i into I×(N/b)×P×b. The runtime's own reordering exchanges batch and pixels in registers; what is left
- * for the general transpose then moves whole blocks, several times faster than single values.
- */
-function imagesInnermost(emit: Emitter, x: string, groups: number, pixels: number, inBlock: number): string {
-  const { model, block } = emit
-  if (block === 1) {
-    const split = model.reshape(x, -1, groups, pixels, inBlock)
-    return model.op('Transpose', [split], { perm: [1, 3, 0, 2] })
-  }
-  const rows = model.reshape(x, 1, -1, 1, groups * pixels * inBlock)
-  const reordered = model.op('ReorderInput', [rows], {}, 'com.microsoft.nchwc')
-  const split = model.reshape(reordered, -1, groups, pixels, inBlock, block)
-  return model.op('Transpose', [split], { perm: [1, 3, 0, 2, 4] })
 }
 
 /** Splits a weight into its blocks: (O/b)×(I/b)×k×k×b×b. */

@@ -1,116 +1,119 @@
-/** The ONNX Runtime engine: sessions over the models of programs.ts, one set for each surrogate. */
+/** The ONNX Runtime engines: sessions over the models of programs.ts, one set for each surrogate. */
 import { cpus } from 'node:os'
 import type ort from 'onnxruntime-node'
+import { FixativeError } from '../../core/errors.js'
 import { lossAndCorrect, onehotOf } from '../../core/surrogate/loss.js'
 import type { Batch, Engine, ProgramSpec, SurrogateProgram, SurrogateState, TrainStep } from '../engine.js'
+import { graphicsDevice } from '../graphics.js'
 import { convolutionBlock } from './block.js'
-import { folder, gather, parameterOrder, scatter } from './layout.js'
-import { type Target, evaluationModel, imageGradientModel, trainingModel } from './programs.js'
-import { lazily, tensor } from './session.js'
+import { folder, parameterOrder } from './layout.js'
+import { ModelBuilder } from './model.js'
+import { type Target, evaluationModel, imageGradientModel, readingModel, trainingModel } from './programs.js'
+import { type LazySession, type Provider, lazily, openSession, tensor, valuesOf } from './session.js'
+import { OnnxTraining } from './training.js'
+import { IMAGES_PER_PRODUCT } from './weight-gradient.js'
+
+/** The target of graphs for a GPU: plain layout, and only what the WebGPU provider has. */
+export const GPU_TARGET: Target = { block: 1, device: 'gpu' }
 
 /** ONNX Runtime on the CPU. Single-threaded: the pool runs one process a core. */
 export async function onnxCpu(): Promise<Engine> {
-  const target = { block: await convolutionBlock(), fusedMatMul: true }
+  const target: Target = { block: await convolutionBlock(), device: 'cpu' }
   const processor = cpus()[0]?.model.trim() ?? 'processor'
   return {
     name: 'onnx-cpu',
     device: `CPU (${processor})`,
-    load: (spec) => Promise.resolve(new OnnxProgram(spec, target, ['cpu'])),
+    software: false,
+    load: (spec) => Promise.resolve(new OnnxProgram(spec, target, 'cpu')),
   }
 }
 
+/**
+ * ONNX Runtime on a GPU, through WebGPU. One process may have no more than one thread that uses it.
+ * @throws FixativeError `no-adapter` when there is none that WebGPU can use.
+ */
+export async function onnxWebgpu(): Promise<Engine> {
+  const probe = new ModelBuilder()
+  probe.output('y', probe.op('Relu', [probe.input('x', [1])]), [1])
+  try {
+    await (await openSession(probe.bytes(), 'webgpu')).release()
+  } catch (cause) {
+    const message = 'No graphics card that WebGPU can use was found.'
+    const hint = 'Update the driver of the graphics card; on Linux its Vulkan driver (mesa-vulkan-drivers) is needed.'
+    throw new FixativeError('no-adapter', message, hint, { cause })
+  }
+  const { name, software } = await graphicsDevice()
+  return {
+    name: 'onnx-webgpu',
+    device: name,
+    software,
+    load: (spec) => Promise.resolve(new OnnxProgram(spec, GPU_TARGET, 'webgpu')),
+  }
+}
+
+type Model = Pick<SurrogateState, 'parameters' | 'statistics'>
+
 export class OnnxProgram implements SurrogateProgram {
-  readonly #block: number
+  readonly #batchUnit: number
   readonly #order: Int32Array
   readonly #fold: ReturnType<typeof folder>
-  readonly #train
-  readonly #gradient
-  readonly #evaluate
-  /** The packed form of the last returned state, so that consecutive steps do not lay it out again. */
-  readonly #packed = new WeakMap<SurrogateState, { parameters: Float32Array; velocity: Float32Array }>()
+  readonly #sessions: Readonly<Record<'train' | 'read' | 'gradient' | 'evaluate', LazySession>>
 
   constructor(
     private readonly spec: ProgramSpec,
     target: Target,
-    providers: readonly ort.InferenceSession.ExecutionProviderConfig[],
+    provider: Provider,
   ) {
     // A net narrower than the block cannot be laid out in blocks of that size.
     const block = spec.architecture.width % target.block === 0 ? target.block : 1
     const fitted = { ...target, block }
-    this.#block = block
+    this.#batchUnit = target.device === 'gpu' ? IMAGES_PER_PRODUCT : block
     this.#order = parameterOrder(spec, block)
     this.#fold = folder(spec, block)
-    this.#train = lazily(() => trainingModel(spec, fitted), providers)
-    this.#gradient = lazily(() => imageGradientModel(spec, fitted), providers)
-    this.#evaluate = lazily(() => evaluationModel(spec, fitted), providers)
-  }
-
-  async train(step: TrainStep): Promise<{ state: SurrogateState; loss: number; correct: number }> {
-    const { outputs, loss, correct } = await this.#step(step)
-    const parameters = outputs['next_parameters']!
-    const velocity = outputs['next_velocity']!
-    const state = {
-      parameters: scatter(parameters, this.#order),
-      velocity: scatter(velocity, this.#order),
-      statistics: outputs['next_statistics']!,
+    const kept = provider === 'cpu' ? [] : OnnxTraining.KEPT
+    this.#sessions = {
+      train: lazily(() => trainingModel(spec, fitted), provider, kept),
+      read: lazily(() => readingModel(spec), provider),
+      gradient: lazily(() => imageGradientModel(spec, fitted), provider),
+      evaluate: lazily(() => evaluationModel(spec, fitted), provider),
     }
-    this.#packed.set(state, { parameters, velocity })
-    return { state, loss, correct }
   }
 
-  /** The gradient of the mean loss by every parameter, before clipping and decay; for tests. */
-  async parameterGradient(step: TrainStep): Promise<Float32Array> {
-    const { outputs } = await this.#step(step)
-    return scatter(outputs['gradient']!, this.#order)
+  train(from: SurrogateState): OnnxTraining {
+    const { train, read } = this.#sessions
+    return new OnnxTraining(from, this.#order, train, read, (step) => this.#fed(step))
   }
 
-  async imageGradient(
-    model: Pick<SurrogateState, 'parameters' | 'statistics'>,
-    batch: Batch,
-  ): Promise<{ gradient: Float32Array; loss: number }> {
-    const { classes } = this.spec
-    const feeds = { ...this.#folded(model, batch), onehot: tensor(onehotOf(batch.labels, classes), [-1, classes]) }
-    const outputs = await this.#gradient.run(feeds, ['logits', 'gradient'])
-    const { loss } = lossAndCorrect(outputs['logits']!, batch.labels, classes)
-    return { gradient: outputs['gradient']!, loss: loss * batch.labels.length }
+  async imageGradient(model: Model, batch: Batch): Promise<{ gradient: Float32Array; loss: number }> {
+    const feeds = { ...this.#folded(model, batch), onehot: this.#onehot(batch) }
+    const outputs = await this.#sessions.gradient.run(feeds, ['logits', 'gradient'])
+    const { loss } = lossAndCorrect(valuesOf(outputs['logits']), batch.labels, this.spec.classes)
+    return { gradient: valuesOf(outputs['gradient']), loss: loss * batch.labels.length }
   }
 
-  async correct(model: Pick<SurrogateState, 'parameters' | 'statistics'>, batch: Batch): Promise<number> {
-    const outputs = await this.#evaluate.run(this.#folded(model, batch), ['logits'])
-    return lossAndCorrect(outputs['logits']!, batch.labels, this.spec.classes).correct
+  async correct(model: Model, batch: Batch): Promise<number> {
+    const outputs = await this.#sessions.evaluate.run(this.#folded(model, batch), ['logits'])
+    return lossAndCorrect(valuesOf(outputs['logits']), batch.labels, this.spec.classes).correct
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#train.release(), this.#gradient.release(), this.#evaluate.release()])
+    await Promise.all(Object.values(this.#sessions).map((session) => session.release()))
   }
 
-  async #step(step: TrainStep): Promise<{ outputs: Record<string, Float32Array>; loss: number; correct: number }> {
-    const { batch, state } = step
-    const { classes } = this.spec
+  /** What a training step is fed besides the state and the perturbation. */
+  #fed({ batch, learningRate }: TrainStep): Record<string, ort.Tensor> {
     const count = batch.labels.length
-    if (count % this.#block !== 0) throw new Error(`a training batch is a multiple of ${this.#block}, not ${count}`)
-    const packed = this.#packed.get(state) ?? {
-      parameters: gather(state.parameters, this.#order),
-      velocity: gather(state.velocity, this.#order),
-    }
-    const size = this.#order.length
-    const noise = step.perturbation ? gather(step.perturbation, this.#order) : new Float32Array(size)
-    const feeds = {
+    const unit = this.#batchUnit
+    if (count % unit !== 0) throw new Error(`a training batch is a multiple of ${unit}, not ${count}`)
+    return {
       images: this.#images(batch),
-      onehot: tensor(onehotOf(batch.labels, classes), [-1, classes]),
+      onehot: this.#onehot(batch),
       inverse_batch: tensor(Float32Array.of(1 / count), []),
-      learning_rate: tensor(Float32Array.of(step.learningRate), []),
-      parameters: tensor(packed.parameters, [size]),
-      velocity: tensor(packed.velocity, [size]),
-      perturbation: tensor(noise, [size]),
-      statistics: tensor(state.statistics, [state.statistics.length]),
+      learning_rate: tensor(Float32Array.of(learningRate), []),
     }
-    const names = ['logits', 'gradient', 'next_parameters', 'next_velocity', 'next_statistics']
-    const outputs = await this.#train.run(feeds, names)
-    return { outputs, ...lossAndCorrect(outputs['logits']!, batch.labels, classes) }
   }
 
-  #folded(model: Pick<SurrogateState, 'parameters' | 'statistics'>, batch: Batch): Record<string, ort.Tensor> {
+  #folded(model: Model, batch: Batch): Record<string, ort.Tensor> {
     const weights = this.#fold(model.parameters, model.statistics)
     return { images: this.#images(batch), weights: tensor(weights, [weights.length]) }
   }
@@ -118,5 +121,9 @@ export class OnnxProgram implements SurrogateProgram {
   #images({ images }: Batch): ort.Tensor {
     const { resolution } = this.spec
     return tensor(images, [-1, 3, resolution, resolution])
+  }
+
+  #onehot({ labels }: Batch): ort.Tensor {
+    return tensor(onehotOf(labels, this.spec.classes), [-1, this.spec.classes])
   }
 }

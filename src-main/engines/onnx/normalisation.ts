@@ -25,17 +25,18 @@ function channelSum(emit: Emitter, x: Value): string {
 }
 
 /**
- * Σ over batch and pixels of x·y, per channel: the diagonal of x'ᵀy', block by block. The matrix product does b times
- * the work that is needed, and is still several times faster than writing x·y out and reading it again.
+ * Σ over batch and pixels of x·y, per channel. On the CPU it is the diagonal of x'ᵀy', block by block: the matrix
+ * product does b times the work that is needed, and is still several times faster than writing x·y out and reading it
+ * again.
  */
 function channelProducts(emit: Emitter, x: string, y: string, shape: readonly number[]): string {
   const { model, block } = emit
+  if (emit.device === 'gpu') return channelSum(emit, { name: model.op('Mul', [x, y]), shape })
   const [channels, height, width] = shape as [number, number, number]
   const pixels = height * width
   const right = model.reshape(y, -1, pixels, block)
-  const gram = emit.fusedMatMul
-    ? model.op('FusedMatMul', [model.reshape(x, -1, pixels, block), right], { transA: 1 }, 'com.microsoft')
-    : model.op('MatMul', [model.op('Transpose', [model.reshape(x, -1, pixels, block)], { perm: [0, 2, 1] }), right])
+  const left = model.reshape(x, -1, pixels, block)
+  const gram = model.op('FusedMatMul', [left, right], { transA: 1 }, 'com.microsoft')
   const perImage = model.reshape(gram, -1, channels * block)
   const summed = model.op('ReduceSum', [perImage, model.ints(0)], { keepdims: 0 })
   if (block === 1) return summed

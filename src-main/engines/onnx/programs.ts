@@ -10,6 +10,7 @@ import {
   statisticsLayout,
 } from '../../core/surrogate/architecture.js'
 import type { ProgramSpec } from '../engine.js'
+import { GRADIENT_NORM, MOMENTUM, STATISTICS_KEEP, WEIGHT_DECAY } from '../optimiser.js'
 import { convolution, frozenConvolution } from './convolution.js'
 import { averagePool, crossEntropyGradient, linear } from './head.js'
 import { foldedLayout } from './layout.js'
@@ -17,16 +18,9 @@ import { ModelBuilder } from './model.js'
 import { normalisation } from './normalisation.js'
 import { type Emitter, Tape, type Value } from './tape.js'
 
-/** Constants of stochastic gradient descent, as in the design (§2). */
-export const MOMENTUM = 0.9
-export const WEIGHT_DECAY = 5e-4
-export const GRADIENT_NORM = 5
-/** Share of the old value that the running statistics keep (PyTorch's momentum 0.1). */
-const STATISTICS_KEEP = 0.9
-
 export interface Target {
   readonly block: number
-  readonly fusedMatMul: boolean
+  readonly device: Emitter['device']
 }
 
 function emitter(model: ModelBuilder, target: Target): Emitter {
@@ -144,6 +138,15 @@ export function trainingModel(spec: ProgramSpec, target: Target): Uint8Array {
   model.output('next_parameters', nextParameters, [size])
   const kept = op('Mul', statistics, model.floats([STATISTICS_KEEP]))
   model.output('next_statistics', op('Add', kept, fresh), [statisticsSize])
+  return model.bytes()
+}
+
+/** Copies the state of a training out of the memory of a device: where they are, its tensors cannot be read. */
+export function readingModel(spec: ProgramSpec): Uint8Array {
+  const model = new ModelBuilder()
+  const parameters = layoutSize(parameterLayout(spec.architecture, spec.classes))
+  const sizes = { parameters, velocity: parameters, statistics: layoutSize(statisticsLayout(spec.architecture)) }
+  for (const [name, size] of Object.entries(sizes)) model.output(`read_${name}`, model.input(name, [size]), [size])
   return model.bytes()
 }
 

@@ -1,4 +1,4 @@
-/** Every rule of the gradient table against central finite differences, in blocked and in plain layout. */
+/** Every rule of the gradient table against central finite differences: in blocked and plain layout, and as for a GPU. */
 import { describe, expect, it } from 'vitest'
 import type { ConvSpec } from '../../core/surrogate/architecture.js'
 import { hashed } from '../conformance.js'
@@ -7,11 +7,15 @@ import { convolution, frozenConvolution } from './convolution.js'
 import { averagePool, crossEntropyGradient, linear } from './head.js'
 import { ModelBuilder } from './model.js'
 import { normalisation } from './normalisation.js'
+import type { Target } from './programs.js'
 import { openSession, tensor } from './session.js'
 import { type Rule, Tape, type Value } from './tape.js'
 
 const BATCH = 16
-const blocks = [...new Set([1, await convolutionBlock()])]
+const targets: Target[] = [
+  ...[...new Set([1, await convolutionBlock()])].map((block): Target => ({ block, device: 'cpu' })),
+  { block: 1, device: 'gpu' },
+]
 
 interface Input {
   /** Extents without the batch; a parameter has no batch. */
@@ -34,12 +38,12 @@ async function check<A, S>(
   rule: Rule<A, S>,
   inputs: Input[],
   attributes: A,
-  block: number,
+  target: Target,
   step: number,
 ): Promise<void> {
   const model = new ModelBuilder()
   const inverseBatch = model.input('inverse_batch', [])
-  const tape = new Tape({ model, block, inverseBatch, fusedMatMul: block > 1 })
+  const tape = new Tape({ model, ...target, inverseBatch })
   const dims = inputs.map(({ shape, parameter }) => (parameter ? [...shape] : [BATCH, ...shape]))
   const values = inputs.map(({ shape, frozen }, i): Value => {
     const value = { name: model.input(`input${i}`, dims[i]!), shape }
@@ -53,7 +57,7 @@ async function check<A, S>(
   const learnt = inputs.flatMap(({ frozen }, i) => (frozen ? [] : [i]))
   for (const i of learnt) model.output(`gradient${i}`, model.reshape(tape.gradient(values[i]!), ...dims[i]!), dims[i]!)
 
-  const session = await openSession(model.bytes(), ['cpu'])
+  const session = await openSession(model.bytes(), 'cpu')
   const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1)
   const data = dims.map((shape, i) => {
     const values = random(size(shape), i + 20)
@@ -84,7 +88,7 @@ async function check<A, S>(
   await session.release()
 }
 
-describe.each(blocks)('gradients, channel block %i', (block) => {
+describe.each(targets)('gradients for a $device, channel block $block', (target) => {
   const conv = (inChannels: number, kernel: 1 | 3, stride: 1 | 2): ConvSpec => ({
     name: 'conv',
     inChannels,
@@ -105,26 +109,26 @@ describe.each(blocks)('gradients, channel block %i', (block) => {
     ['1×1, stride 2', conv(16, 1, 2)],
     ['3×3 on a picture', conv(3, 3, 1)],
   ] as const)('convolution %s', async (_, spec) => {
-    await check(convolution, [image(spec.inChannels), weight(spec)], spec, block, 0.5)
+    await check(convolution, [image(spec.inChannels), weight(spec)], spec, target, 0.5)
   })
 
   it.each([false, true])('frozen convolution with a residual, relu %s', async (relu) => {
     const spec = conv(16, 3, 1)
     const bias: Input = { shape: [32], parameter: true, frozen: true }
     const inputs = [image(16), { ...weight(spec), frozen: true }, bias, image(32)]
-    await check(frozenConvolution, inputs, { conv: spec, relu }, block, relu ? 1e-3 : 0.5)
+    await check(frozenConvolution, inputs, { conv: spec, relu }, target, relu ? 1e-3 : 0.5)
   })
 
   it.each([false, true])('normalisation with a residual, relu %s', async (relu) => {
     const channel: Input = { shape: [32], parameter: true }
-    await check(normalisation, [image(32), channel, channel, { ...image(32), signs: true }], { relu }, block, 1e-2)
+    await check(normalisation, [image(32), channel, channel, { ...image(32), signs: true }], { relu }, target, 1e-2)
   })
 
-  it('average pooling', () => check(averagePool, [image(32)], null, block, 0.5))
+  it('average pooling', () => check(averagePool, [image(32)], null, target, 0.5))
 
   it('the linear layer', async () => {
     const inputs: Input[] = [{ shape: [32] }, { shape: [5, 32], parameter: true }, { shape: [5], parameter: true }]
-    await check(linear, inputs, null, block, 0.5)
+    await check(linear, inputs, null, target, 0.5)
   })
 })
 
@@ -133,9 +137,9 @@ it('the gradient of the cross-entropy', async () => {
   const model = new ModelBuilder()
   const logits = model.input('logits', [rows, classes])
   const onehot = model.input('onehot', [rows, classes])
-  const emit = { model, block: 1, inverseBatch: '', fusedMatMul: false }
+  const emit = { model, block: 1, inverseBatch: '', device: 'cpu' as const }
   model.output('gradient', crossEntropyGradient(emit, logits, onehot), [rows, classes])
-  const session = await openSession(model.bytes(), ['cpu'])
+  const session = await openSession(model.bytes(), 'cpu')
   const values = random(rows * classes, 1)
   const hot = Float32Array.from({ length: rows * classes }, (_, i) => (i % classes === Math.floor(i / classes) ? 1 : 0))
   const feeds = { logits: tensor(values, [rows, classes]), onehot: tensor(hot, [rows, classes]) }

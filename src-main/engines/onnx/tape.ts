@@ -13,8 +13,8 @@ export interface Emitter {
   readonly block: number
   /** 1/N as a scalar tensor: the batch size is free, so a mean needs it from outside. */
   readonly inverseBatch: string
-  /** FusedMatMul exists on the CPU only. */
-  readonly fusedMatMul: boolean
+  /** What the graph is made for: the same values either way, by the operators that suit and exist there. */
+  readonly device: 'cpu' | 'gpu'
 }
 
 export interface Step<A, S> {

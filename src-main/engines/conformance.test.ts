@@ -1,0 +1,67 @@
+/** One suite for every engine: each program against values frozen from PyTorch, with the differences printed. */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
+import { describe, expect, it, vi } from 'vitest'
+import { type Conformance, MEASURES, conformance, conformanceSpec } from './conformance.js'
+import { convolutionBlock } from './onnx/block.js'
+import { OnnxProgram } from './onnx/engine.js'
+import { noSoftwareAdapter, softwareAdapter } from './software-adapter.js'
+import { TfjsProgram } from './tfjs/engine.js'
+
+// The software adapter and the plain backend are slow, on a busy machine very much so.
+vi.setConfig({ testTimeout: 600_000 })
+
+/** Largest deviation from PyTorch, relative to the norm of each tensor. */
+const TOLERANCE = 1e-3
+
+function conforms(engine: string, differences: Conformance): void {
+  const list = MEASURES.map((name) => `${name} ${differences[name].toPrecision(2)}`).join(', ')
+  console.log(`${engine}: largest differences from PyTorch: ${list}`)
+  for (const name of ['correct', 'frozen correct', 'input changed'] as const) expect(differences[name], name).toBe(0)
+  for (const name of MEASURES) expect(differences[name], name).toBeLessThan(TOLERANCE)
+}
+
+const blocks = [...new Set([1, await convolutionBlock()])]
+
+describe('engines compute what PyTorch computes', () => {
+  it.each(blocks)('onnx-cpu, channel block %i', async (block) => {
+    const program = new OnnxProgram(conformanceSpec, { block, device: 'cpu' }, 'cpu')
+    conforms(`onnx-cpu, channel block ${block}`, await conformance(program))
+    await program.dispose()
+  })
+
+  it('tfjs-cpu, and no tensor is left behind', async () => {
+    const program = new TfjsProgram(tf, conformanceSpec)
+    const before = tf.memory().numTensors
+    conforms('tfjs-cpu', await conformance(program))
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it.skipIf(noSoftwareAdapter)(
+    `onnx-webgpu on a software adapter, without a node on the CPU (${noSoftwareAdapter})`,
+    async () => {
+      const child = fork(fileURLToPath(new URL('./onnx/webgpu-program.ts', import.meta.url)), {
+        execArgv: ['--import', import.meta.resolve('tsx')],
+        env: { ...process.env, ...softwareAdapter() },
+      })
+      interface Answer {
+        device: string
+        software: boolean
+        refusal: string
+        differences: Conformance
+      }
+      const { device, software, refusal, differences } = await new Promise<Answer>((resolve, reject) => {
+        child.once('message', (answer) => resolve(answer as Answer))
+        child.once('exit', (code, signal) => reject(new Error(`exit code ${code ?? signal}`)))
+      }).finally(() => child.kill())
+      expect(software).toBe(true)
+      expect(device).toContain('swiftshader')
+      // Were the CPU allowed to help, this session would open.
+      expect(refusal).toMatch(/fallback|CPU/i)
+      conforms('onnx-webgpu', differences)
+    },
+  )
+})

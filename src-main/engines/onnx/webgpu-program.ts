@@ -1,0 +1,23 @@
+/** The conformance suite on WebGPU, in a process of its own: the adapter's driver is found when a process starts. */
+import { conformance, conformanceSpec } from '../conformance.js'
+import { GPU_TARGET, OnnxProgram, onnxWebgpu } from './engine.js'
+import { ModelBuilder } from './model.js'
+import { openSession } from './session.js'
+
+/** What went wrong when a graph needs an operator that the provider does not have; empty: nothing, which is wrong. */
+async function refusal(): Promise<string> {
+  const model = new ModelBuilder()
+  model.output('y', model.op('Sign', [model.input('x', [4])]), [4])
+  try {
+    await (await openSession(model.bytes(), 'webgpu')).release()
+    return ''
+  } catch (error) {
+    return String(error)
+  }
+}
+
+const { device, software } = await onnxWebgpu()
+const program = new OnnxProgram(conformanceSpec, GPU_TARGET, 'webgpu')
+process.send!({ device, software, refusal: await refusal(), differences: await conformance(program) })
+await program.dispose()
+process.disconnect()
