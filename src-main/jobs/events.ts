@@ -7,6 +7,8 @@ export type Stage = (typeof STAGES)[number]
 export type JobEvent =
   | { type: 'stage'; stage: Stage; title: string }
   | { type: 'progress'; stage: Stage; done: number; total: number; unit: string; etaSeconds: number | null }
+  /** What computes from now on, by name. */
+  | { type: 'device'; engine: 'cpu' | 'webgpu' | 'cuda'; name: string }
   | { type: 'warning'; code: string; message: string; hint: string }
   | { type: 'skipped'; path: string; reason: string }
   | { type: 'result'; result: JobResult }

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path'
 import { FixativeError } from '../core/errors.js'
 import type { Pool } from '../workers/pool.js'
 import type { TaskInput, TaskName, TaskOutput } from '../workers/tasks.js'
+import type { Compute, Device } from './compute.js'
 import type { JobEvent, Stage } from './events.js'
 import type { Journal, JobRecord } from './journal.js'
 import type { KeyStore } from './keys.js'
@@ -12,6 +13,8 @@ import type { JobFolder, Storage } from './storage.js'
 /** What a job needs from whoever runs it. */
 export interface JobContext {
   readonly pool: Pool
+  /** What computes the surrogates; default: the processes of the pool. */
+  readonly device?: Device
   readonly keys: KeyStore
   readonly storage: Storage
   /** Version of Fixative, for the certificate. */
@@ -33,6 +36,10 @@ export interface Effort {
   readonly rounds: number
   /** Training steps of a surrogate. */
   readonly fitSteps: number
+  /** Training steps of a round; default: the method's own. */
+  readonly roundSteps?: number
+  /** Pictures of a training step; default: the method's own. */
+  readonly batchSize?: number
 }
 
 export interface Job {
@@ -41,6 +48,7 @@ export interface Job {
   readonly journal: Journal
   readonly context: JobContext
   readonly signal: AbortSignal
+  readonly compute: Compute
   run<N extends TaskName>(task: N, input: TaskInput<N>): Promise<TaskOutput<N>>
   /** The same, after everything else that waits for a worker. */
   runLater<N extends TaskName>(task: N, input: TaskInput<N>): Promise<TaskOutput<N>>

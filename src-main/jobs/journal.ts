@@ -61,6 +61,13 @@ const entrySchema = z.discriminatedUnion('kind', [
   /** Pictures first, first + 1, … of the scan were read, their thumbnails stored. */
   z.strictObject({ kind: z.literal('read'), first: count, items: z.array(pictureSchema) }),
   z.strictObject({ kind: z.literal('exported'), index: count, result: exportedSchema }),
+  /** What computes from here on; `reason` where it takes the place of a device that failed. */
+  z.strictObject({
+    kind: z.literal('device'),
+    engine: z.enum(['cpu', 'webgpu', 'cuda']),
+    name: z.string(),
+    reason: z.string().optional(),
+  }),
 ])
 export type JournalEntry = z.infer<typeof entrySchema>
 
@@ -71,6 +78,8 @@ export interface Progress {
   /** By index of the scan. */
   readonly read: ReadonlyMap<number, PictureFacts>
   readonly exported: ReadonlyMap<number, ExportedFacts>
+  /** Names of the devices that took part; empty: the processor alone. */
+  readonly devices: ReadonlySet<string>
 }
 
 class MutableProgress implements Progress {
@@ -78,6 +87,7 @@ class MutableProgress implements Progress {
   seconds = 0
   readonly read = new Map<number, PictureFacts>()
   readonly exported = new Map<number, ExportedFacts>()
+  readonly devices = new Set<string>()
 
   apply(entry: JournalEntry): void {
     switch (entry.kind) {
@@ -90,6 +100,9 @@ class MutableProgress implements Progress {
         break
       case 'exported':
         this.exported.set(entry.index, entry.result)
+        break
+      case 'device':
+        if (entry.engine !== 'cpu') this.devices.add(entry.name)
     }
   }
 }

@@ -28,7 +28,7 @@ export async function learnStage(
   train: readonly LabelledPicture[],
   progress: Progress,
 ): Promise<Float32Array> {
-  const { record, folder, context } = job
+  const { record, folder, context, compute } = job
   const { settings, seed } = record
   const pictures = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
   const program = programOf(settings, Math.max(2, classes))
@@ -46,10 +46,14 @@ export async function learnStage(
       recipe: RECIPES[settings.method],
       seed,
       rounds,
+      roundSteps: context.effort?.roundSteps,
+      batchSize: context.effort?.batchSize,
       epsilon: epsilonShare(settings),
       masked: settings.masking === 'jnd',
       sigma: smoothingOf(settings).sigma,
-      workers: context.pool.size,
+      get workers() {
+        return compute.lanes
+      },
     },
     learnCheckpoint(folder, LEARN_FILE, key),
     progress,

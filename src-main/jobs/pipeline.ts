@@ -55,7 +55,7 @@ async function learnToCertify(
   split: Split,
   leaveOut: (files: readonly Skipped[]) => void,
 ): Promise<{ exported: ExportedPicture[]; outcome: CertificationOutcome }> {
-  const early = split.notCertified === null && job.context.pool.size > 1
+  const early = split.notCertified === null && job.compute.lanes > 1
   const control: EarlyControl | null = early ? beginControl(job, classes.length, split.train) : null
   try {
     const delta = await runStage(job, 'learn', 'Learning the protection', (progress) =>

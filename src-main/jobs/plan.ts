@@ -13,12 +13,9 @@ export function smoothingOf({ surrogate, sigma }: Pick<Settings, 'surrogate' | '
   return { kind: 'isotropic', sigma: sigma ?? DEFAULT_SIGMA[surrogate] }
 }
 
-export function programOf(settings: Settings, classes: number): Program {
-  const { engine, surrogate, resolution } = settings
-  return {
-    engine: engine === 'auto' ? 'cpu' : engine,
-    spec: { architecture: ARCHITECTURES[surrogate], classes, resolution },
-  }
+/** On the processor; a job with a device sends it there (compute.ts). */
+export function programOf({ surrogate, resolution }: Settings, classes: number): Program {
+  return { engine: 'cpu', spec: { architecture: ARCHITECTURES[surrogate], classes, resolution } }
 }
 
 /** ε in 0–1. */

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
 import { type Settings, settingsSchema } from '../core/settings.js'
+import { Compute } from './compute.js'
 import type { JobResult } from './events.js'
 import { type Job, type JobContext } from './job.js'
 import { type JobRecord, createRecord, openJournal, readRecord } from './journal.js'
@@ -28,6 +29,7 @@ export interface ProtectRequest {
 }
 
 const RESULT_FILE = 'result.json'
+const PROCESSOR = 'processor'
 const resultSchema = z.strictObject({
   jobId: z.string(),
   output: z.string(),
@@ -69,16 +71,29 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
     const failure = new AbortController()
     const signal = AbortSignal.any([stop, failure.signal])
     try {
+      const warn: Job['warn'] = (code, message, hint) => context.onEvent({ type: 'warning', code, message, hint })
+      const compute = new Compute(context.pool, context.device, async ({ name }, reason) => {
+        const message = `${name} cannot be used: ${reason.message} The job goes on with the processor.`
+        await journal.append({ kind: 'device', engine: 'cpu', name: PROCESSOR, reason: reason.message })
+        context.onEvent({ type: 'device', engine: 'cpu', name: PROCESSOR })
+        warn('device-lost', message, reason.hint)
+      })
+      if (compute.device) {
+        const { engine, name } = compute.device
+        await journal.append({ kind: 'device', engine, name })
+        context.onEvent({ type: 'device', engine, name })
+      }
       const job: Job = {
         record,
         folder,
         journal,
         context,
         signal,
-        run: (task, input) => context.pool.run(task, input, { signal }),
-        runLater: (task, input) => context.pool.run(task, input, { signal, priority: -1 }),
+        compute,
+        run: (task, input) => compute.run(task, input, { signal }),
+        runLater: (task, input) => compute.run(task, input, { signal, priority: -1 }),
         abort: (reason) => failure.abort(reason),
-        warn: (code, message, hint) => context.onEvent({ type: 'warning', code, message, hint }),
+        warn,
       }
       const result = await runStages(job, scan)
       await folder.writeJson(RESULT_FILE, result)

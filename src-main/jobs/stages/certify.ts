@@ -51,7 +51,7 @@ function fit(
 ): Promise<Fitted> {
   const { record, folder, context } = job
   const { settings, seed } = record
-  const { fitSteps } = context.effort ?? {}
+  const { fitSteps, batchSize } = context.effort ?? {}
   const key = keyOf(seed, name, dataset.items, dataset.labels)
   return fitSurrogate(
     run,
@@ -60,6 +60,7 @@ function fit(
       dataset,
       seed: `${seed}/fit/${name}`,
       sigma: smoothingOf(settings).sigma,
+      batchSize,
       untilFitted: name === 'protected' && fitSteps === undefined,
       ...(fitSteps === undefined ? {} : { firstAttempt: fitSteps }),
     },

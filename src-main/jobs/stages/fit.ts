@@ -17,6 +17,8 @@ export interface FitPlan {
   readonly untilFitted: boolean
   /** Steps of the first attempt; default FIT_STEPS. */
   readonly firstAttempt?: number
+  /** Default FIT_BATCH. */
+  readonly batchSize?: number | undefined
 }
 
 export interface FitState {
@@ -61,7 +63,7 @@ export async function fitSurrogate(
         seed: `${seed}/${totalSteps}`,
         firstStep: step,
         steps,
-        batchSize: FIT_BATCH,
+        batchSize: plan.batchSize ?? FIT_BATCH,
         learningRate: { kind: 'one-cycle', peak: FIT_PEAK_RATE, totalSteps },
         distorted: false,
         weightNoise: { kind: 'fixed', sigma },

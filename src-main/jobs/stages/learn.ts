@@ -14,6 +14,10 @@ export interface LearnPlan {
   readonly recipe: Recipe
   readonly seed: string
   readonly rounds: number
+  /** Training steps of a round; default STEPS_PER_ROUND. */
+  readonly roundSteps?: number | undefined
+  /** Default LEARN_BATCH. */
+  readonly batchSize?: number | undefined
   /** Largest |δ|, 0–1. */
   readonly epsilon: number
   /** As in `Noise`. */
@@ -38,6 +42,7 @@ export async function learnNoise(
   progress: Progress,
 ): Promise<Float32Array> {
   const { program, dataset, recipe, seed, rounds, epsilon, masked, sigma } = plan
+  const { roundSteps = STEPS_PER_ROUND, batchSize = LEARN_BATCH } = plan
   const { architecture, classes, resolution } = program.spec
   let { round, state, delta } = (await checkpoint.load()) ?? {
     round: 0,
@@ -52,9 +57,9 @@ export async function learnNoise(
       noise: { delta, epsilon, masked },
       state,
       seed: `${seed}/learn`,
-      firstStep: round * STEPS_PER_ROUND,
-      steps: STEPS_PER_ROUND,
-      batchSize: LEARN_BATCH,
+      firstStep: round * roundSteps,
+      steps: roundSteps,
+      batchSize,
       learningRate: { kind: 'constant', value: LEARN_RATE },
       distorted: recipe.distorted,
       weightNoise: recipe.surrogateNoise ? { kind: 'uniform-scale', sigma } : { kind: 'none' },
