@@ -131,6 +131,8 @@ export const jobSchema = z.strictObject({
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
   warnings: z.array(notice),
+  /** The graphics card that computes; null: the processor. */
+  device: z.string().nullable().default(null),
   /** The first 500 files left out; `skippedCount` has them all. */
   skipped: z.array(problem),
   skippedCount: count,
@@ -263,7 +265,11 @@ export const requestSchemas = {
   /** Replaces the signing key. `pem` is what `keys.export` wrote. */
   'keys.import': z.strictObject({ pem: z.string().min(1).max(10_000), passphrase: z.string().max(1_000) }),
 
-  'devices.list': nothing,
+  /**
+   * What can compute, with the time for a collection (null: the standard one). Measures what was not measured on this
+   * machine yet, which takes some seconds; `redo`: all of it again.
+   */
+  'devices.list': z.strictObject({ collectionId: id.nullable().default(null), redo: z.boolean().default(false) }),
   /** Shows an output folder, certificate or report of a known job in the file manager. */
   'shell.reveal': z.strictObject({ path }),
 } satisfies Record<keyof Outputs, z.ZodType>
@@ -447,8 +453,12 @@ export interface Device {
   /** "CPU (2 cores)", "NVIDIA GeForce RTX 4070". */
   name: string
   available: boolean
-  /** Why it is not, one sentence. */
+  /** A processor that imitates a graphics card: correct, but slow. */
+  software: boolean
+  /** Why it is not available, and what to do. */
   reason: string
+  /** About how long a job computes on it; null: not measured. */
+  seconds: number | null
   /** What 'auto' takes. */
   chosen: boolean
 }
@@ -494,7 +504,7 @@ export interface Outputs {
   'keys.show': KeyInfo
   'keys.export': Saved | null
   'keys.import': KeyInfo
-  'devices.list': Device[]
+  'devices.list': { devices: Device[]; pictures: number; measuredAt: string | null }
   'shell.reveal': null
 }
 

@@ -7,6 +7,7 @@ import { openKeyStore } from '../jobs/keys.js'
 import { openStorage, privateFolder } from '../jobs/storage.js'
 import { createPool } from '../workers/pool.js'
 import { CollectionRegistry } from './collections/registry.js'
+import { Devices } from './devices.js'
 import { dropKind } from './folders.js'
 import { certificateHandlers } from './handlers/certificates.js'
 import { collectionHandlers } from './handlers/collections.js'
@@ -87,15 +88,17 @@ async function openParts(services: AppServices): Promise<Parts> {
   // Starting a worker takes most of a second; the first folder should not have to wait for it.
   for (let n = 0; n < LOOKING_WORKERS; n++) void pool.run('thumbnails', NOTHING).catch(() => undefined)
   const images = new ImageStore()
+  const devices = new Devices({ folder: dataFolder, transport: workers, version: services.version })
   const [history, timings] = await Promise.all([History.open(dataFolder), Timings.open(dataFolder)])
   const jobs = await JobManager.open({
     journal: openQueueJournal(join(dataFolder, 'queue')),
     emit,
-    ...createPipeline({ services, storage, keys, history, timings }),
+    ...createPipeline({ services, storage, keys, history, timings, devices }),
   })
   const outputFolder = (): string | null => settings.get().outputFolder
   const collections = new CollectionRegistry({ pool, images, emit, outputFolder })
-  return { services, info: infoOf(services), storage, keys, pool, images, collections, jobs, history, timings }
+  const info = infoOf(services)
+  return { services, info, storage, keys, pool, images, collections, jobs, history, timings, devices }
 }
 
 function infoOf({ version, dataFolder, desktop }: AppServices): AppInfo {

@@ -45,7 +45,7 @@ describe('estimate', () => {
     timings.expect('a', collection(1000))
     await timings.add(done('a', { thumbnails: 1, learn: 1, export: 1, certify: 1 }, 150))
     await timings.add(done('unknown', { thumbnails: 10, learn: 50, export: 30, certify: 60 }, 150))
-    expect(timings.guess(collection(1000), DEFAULT_SETTINGS)).toBeNull()
+    expect(timings.guess(collection(1000), DEFAULT_SETTINGS, null)).toBeNull()
   })
 
   it('computes what can be computed: the lowest PSNR, and how far the draws reach', async () => {

@@ -30,8 +30,17 @@ const NOTES = {
   }),
 }
 
-/** @returns the facts of a job that can be told before it runs; `timings` are of jobs on this machine */
-export async function estimate(collection: Collection, settings: Settings, timings: Timings): Promise<Estimate> {
+/**
+ * @param timings of jobs on this machine.
+ * @param device name of what will compute; null: the processor.
+ * @returns the facts of a job that can be told before it runs.
+ */
+export async function estimate(
+  collection: Collection,
+  settings: Settings,
+  timings: Timings,
+  device: string | null = null,
+): Promise<Estimate> {
   const epsilon = epsilonOf(settings)
   const first = minimumDraws(settings.q, HEADLINE_RADIUS, settings.confidence)
   const last = minimumDraws(settings.q, Math.max(...RADII), settings.confidence)
@@ -48,7 +57,7 @@ export async function estimate(collection: Collection, settings: Settings, timin
   else if (certifies === 'part') notes.push(NOTES.draws(last, settings.draws))
   if (!(await hasRoom(collection))) notes.push(NOTES.space(collection.output))
   return {
-    seconds: timings.guess(collection, settings),
+    seconds: timings.guess(collection, settings, device),
     psnrAtLeast: 20 * Math.log10(255 / epsilon),
     epsilon,
     certifies,

@@ -4,7 +4,8 @@ import type { Job } from '../contract.js'
 import type { KeyStore } from '../jobs/keys.js'
 import { discardJob, forgetJob, protect } from '../jobs/protect.js'
 import type { Storage } from '../jobs/storage.js'
-import { createPool } from '../workers/pool.js'
+import { createPool, type PoolOptions } from '../workers/pool.js'
+import { type Devices, openDevice } from './devices.js'
 import type { History } from './history.js'
 import type { JobManagerOptions } from './jobs/manager.js'
 import { removeLabels } from './labels-file.js'
@@ -21,23 +22,26 @@ export interface PipelineParts {
   readonly keys: KeyStore
   readonly history: History
   readonly timings: Timings
+  readonly devices: Devices
 }
 
 type Pipeline = Pick<JobManagerOptions, 'run' | 'discard' | 'forget' | 'onDone'>
 
-export function createPipeline({ services, storage, keys, history, timings }: PipelineParts): Pipeline {
+export function createPipeline({ services, storage, keys, history, timings, devices }: PipelineParts): Pipeline {
   const { dataFolder, version, workers, settings, effort } = services
   return {
     run: async (job, { signal, onEvent }) => {
-      const pool = createPool({
+      const options: Omit<PoolOptions, 'size'> = {
         transport: polite(workers),
-        size: job.settings.workers ?? availableParallelism(),
         abortGrace: STOP_GRACE,
         onWorkerLost: (reason) => {
           const message = `A worker process ended and its work is done again (${reason}).`
           onEvent({ type: 'warning', code: 'worker-lost', message, hint: 'If this goes on, use fewer workers.' })
         },
-      })
+      }
+      const device = await openDevice(devices, job.settings.engine, options)
+      signal.throwIfAborted()
+      const pool = createPool({ ...options, size: job.settings.workers ?? availableParallelism() })
       const issuer = settings.get().signerName
       try {
         return await protect(
@@ -49,12 +53,13 @@ export function createPipeline({ services, storage, keys, history, timings }: Pi
             version,
             onEvent,
             signal,
+            ...(device === undefined ? {} : { device }),
             ...(issuer === '' ? {} : { issuer }),
             ...(effort === undefined ? {} : { effort }),
           },
         )
       } finally {
-        await pool.close()
+        await Promise.all([pool.close(), device?.pool.close()])
       }
     },
     discard: async (job) => {

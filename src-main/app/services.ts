@@ -6,6 +6,7 @@ import type { Storage } from '../jobs/storage.js'
 import type { Pool } from '../workers/pool.js'
 import type { WorkerTransport } from '../workers/transport.js'
 import type { CollectionRegistry } from './collections/registry.js'
+import type { Devices } from './devices.js'
 import type { History } from './history.js'
 import type { ImageStore } from './images.js'
 import type { JobManager } from './jobs/manager.js'
@@ -53,4 +54,5 @@ export interface Parts {
   readonly jobs: JobManager
   readonly history: History
   readonly timings: Timings
+  readonly devices: Devices
 }

@@ -86,6 +86,8 @@ export class HumanConsole implements Console {
     } else if (e.type === 'progress' && this.#stage) {
       Object.assign(this.#stage, { done: e.done, total: e.total, unit: e.unit })
       this.#draw(e.etaSeconds, false)
+    } else if (e.type === 'device') {
+      this.note(`  Computing on ${e.engine === 'cpu' ? 'the processor' : printable(e.name)}.`)
     } else if (e.type === 'warning') {
       this.#warnings.push(e)
     } else if (e.type === 'skipped') {

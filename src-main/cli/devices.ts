@@ -1,21 +1,48 @@
-/** fixative devices */
-import { availableParallelism, cpus } from 'node:os'
+/** fixative devices [IN] */
+import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { type DeviceInfo, deviceList, STANDARD_PICTURES } from '../app/devices.js'
+import { DEFAULT_SETTINGS } from '../core/settings.js'
+import { lookThrough } from '../jobs/stages/scan.js'
+import { cancellable } from './cancel.js'
 import { makeConsole } from './console.js'
-import { counted, printable } from './text.js'
+import { openDevices, type Environment } from './environment.js'
+import { counted, duration, printable } from './text.js'
 
-export function devicesCommand(): Command {
+const WIDTH = 8
+
+function line({ engine, name, available, software, reason, seconds, chosen }: DeviceInfo): string {
+  const title = engine.padEnd(WIDTH)
+  if (!available) return `${title}not available: ${printable(reason)}`
+  const time = seconds === null ? '' : `, about ${duration(seconds)}`
+  const note = chosen ? ' (used)' : software ? ' (imitated by the processor; only with --engine webgpu)' : ''
+  return `${title}${printable(name)}${time}${note}`
+}
+
+export function devicesCommand(environment: Environment): Command {
   return new Command('devices')
-    .description('Lists what Fixative can compute on.')
+    .description('Lists what Fixative can compute on, with the time that a job computes on each.')
+    .argument('[IN]', `folder that the times are for (default: ${STANDARD_PICTURES} pictures)`)
+    .option('--redo', 'measure again')
     .option('--json', 'print one JSON event a line')
-    .action((options: { json?: boolean }) => {
-      const cores = availableParallelism()
-      const name = cpus()[0]?.model.trim() || 'processor'
+    .action(async (input: string | undefined, options: { redo?: boolean; json?: boolean }) => {
       const out = makeConsole(options.json === true)
-      out.event({
-        type: 'result',
-        result: { devices: [{ engine: 'cpu', name, cores, available: true, chosen: true }] },
-      })
-      out.print(`cpu   ${printable(name)}, ${counted(cores, 'core')} (used)`)
+      const pictures = await cancellable(
+        () => undefined,
+        async (signal) =>
+          input === undefined ? STANDARD_PICTURES : (await lookThrough(resolve(input), signal)).files.length,
+      )
+      const devices = openDevices(environment)
+      const known = options.redo ? null : await devices.stored()
+      if (!known) out.note('Measuring, a few seconds for each device …')
+      const measurement = known ?? (await devices.measure())
+      const list = deviceList(measurement, pictures, DEFAULT_SETTINGS)
+      out.event({ type: 'result', result: { devices: list, pictures, measuredAt: measurement.measuredAt } })
+      out.print(list.map(line).join('\n'))
+      const date = measurement.measuredAt.slice(0, 10)
+      out.print(
+        `\nTimes are for ${counted(pictures, 'picture')} with the usual settings, without reading and writing the files;` +
+          `\nmeasured on ${date}. Measure again with: fixative devices --redo`,
+      )
     })
 }

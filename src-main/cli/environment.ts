@@ -1,6 +1,8 @@
 /** What a command that computes is given: its workers, and where everything is kept. */
 import { availableParallelism } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
+import { Devices, openDevice } from '../app/devices.js'
+import type { Settings } from '../core/settings.js'
 import type { Effort, JobContext } from '../jobs/job.js'
 import { openKeyStore } from '../jobs/keys.js'
 import { openStorage } from '../jobs/storage.js'
@@ -15,26 +17,37 @@ export interface Environment {
 }
 
 /** Everything of a job's context but who listens to it. */
-export type Base = Pick<JobContext, 'pool' | 'keys' | 'storage' | 'version' | 'effort'>
+export type Base = Pick<JobContext, 'pool' | 'device' | 'keys' | 'storage' | 'version' | 'effort'>
 
-/**
- * Runs `work` with a pool of workers, and ends them after it, whatever happens.
- * @param size worker processes; null: one a core.
- * @param onWorkerLost told in words when one died; its work is done again.
- */
+export interface WorkersOptions {
+  /** Worker processes; null: one a core. */
+  readonly size: number | null
+  readonly engine: Settings['engine']
+  /** Told in words when one died; its work is done again. */
+  readonly onWorkerLost: (reason: string) => void
+}
+
+/** The devices of this machine, and what was measured of them. */
+export function openDevices({ workerEntry }: Environment): Devices {
+  const transport = nodeTransport(workerEntry)
+  return new Devices({ folder: openStorage().root, transport, version: packageJson.version })
+}
+
+/** Runs `work` with a pool of workers and the device of an engine, and ends them after it, whatever happens. */
 export async function withWorkers<T>(
-  { workerEntry, effort }: Environment,
-  size: number | null,
-  onWorkerLost: (reason: string) => void,
+  environment: Environment,
+  { size, engine, onWorkerLost }: WorkersOptions,
   work: (base: Base) => Promise<T>,
 ): Promise<T> {
+  const { workerEntry, effort } = environment
   const storage = openStorage()
-  const transport = nodeTransport(workerEntry)
-  const pool = createPool({ transport, size: size ?? availableParallelism(), onWorkerLost })
+  const options = { transport: nodeTransport(workerEntry), onWorkerLost }
+  const device = await openDevice(openDevices(environment), engine, options)
+  const pool = createPool({ ...options, size: size ?? availableParallelism() })
   try {
-    const version = packageJson.version
-    return await work({ pool, keys: openKeyStore(storage.keys), storage, version, ...(effort ? { effort } : {}) })
+    const base: Base = { pool, keys: openKeyStore(storage.keys), storage, version: packageJson.version }
+    return await work({ ...base, ...(device ? { device } : {}), ...(effort ? { effort } : {}) })
   } finally {
-    await pool.close()
+    await Promise.all([pool.close(), device?.pool.close()])
   }
 }

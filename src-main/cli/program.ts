@@ -30,7 +30,7 @@ function program(run: Run, environment: Environment): Command {
     verifyCommand(run),
     recertifyCommand(environment, run),
     reportCommand(),
-    devicesCommand(),
+    devicesCommand(environment),
     keysCommand(),
     serveCommand(),
   ]) {

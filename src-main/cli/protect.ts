@@ -60,23 +60,26 @@ export function protectCommand(environment: Environment): Command {
         const stopping = (): void => {
           out.note('Stopping, and removing what was written … (Ctrl+C again ends it at once)')
         }
-        const result = await withWorkers(environment, settings.workers, lost, (base) =>
-          cancellable(stopping, async (signal) => {
-            let jobId: string | undefined
-            const onJob = (id: string): void => {
-              jobId = id
-            }
-            const onEvent: typeof out.event = (event) => {
-              if (event.type !== 'result') out.event(event)
-            }
-            try {
-              return await protect(request, { ...base, signal, onEvent, onJob })
-            } catch (error) {
-              // A job that failed can be started again and goes on; one that the user cancelled leaves nothing.
-              if (signal.aborted && jobId !== undefined) await discardJob(base.storage, jobId)
-              throw error
-            }
-          }),
+        const result = await withWorkers(
+          environment,
+          { size: settings.workers, engine: settings.engine, onWorkerLost: lost },
+          (base) =>
+            cancellable(stopping, async (signal) => {
+              let jobId: string | undefined
+              const onJob = (id: string): void => {
+                jobId = id
+              }
+              const onEvent: typeof out.event = (event) => {
+                if (event.type !== 'result') out.event(event)
+              }
+              try {
+                return await protect(request, { ...base, signal, onEvent, onJob })
+              } catch (error) {
+                // A job that failed can be started again and goes on; one that the user cancelled leaves nothing.
+                if (signal.aborted && jobId !== undefined) await discardJob(base.storage, jobId)
+                throw error
+              }
+            }),
         )
         out.finish()
         out.event({ type: 'result', result })

@@ -41,8 +41,7 @@ export function recertifyCommand(environment: Environment, run: Run): Command {
       try {
         const result = await withWorkers(
           environment,
-          workersFrom(options.workers),
-          () => undefined,
+          { size: workersFrom(options.workers), engine: 'cpu', onWorkerLost: () => undefined },
           (base) =>
             cancellable(
               () => undefined,

@@ -51,8 +51,7 @@ describe('settingsFrom', () => {
     ['--strength loud', '--strength must be one of subtle, balanced, strong.'],
     ['--labels names', '--labels must be folders, auto or a .csv file, not "names".'],
     ['--labels /nowhere/labels.csv', 'The label file "/nowhere/labels.csv" does not exist.'],
-    ['--engine webgpu', 'The webgpu engine is not available in this version.'],
-    ['--engine cuda', 'The cuda engine is not available in this version.'],
+    ['--engine gpu', '--engine must be one of auto, cpu, webgpu, cuda.'],
     ['--seed -1', '--seed must be at least 0.'],
     ['--workers 0', '--workers must be at least 1.'],
   ])('refuses %s in one sentence', (args, message) => {

@@ -27,7 +27,7 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
   ['resolution', choices(RESOLUTIONS), 'working resolution in pixels'],
   ['surrogate', choices(shape.surrogate.unwrap().options), 'the classifier that stands in for an attacker'],
   ['method', choices(shape.method.unwrap().options), 'how the noise is learnt'],
-  ['engine', choices(shape.engine.unwrap().options), 'what computes'],
+  ['engine', choices(shape.engine.unwrap().options), 'what computes; auto takes the fastest (see `fixative devices`)'],
   ['workers', 'N', 'worker processes (default: one a core)'],
   ['draws', 'N', 'weight-noise draws of the certificate'],
   ['q', 'Q', 'share of the nearby classifiers that the certificate speaks of, between 0 and 1'],
@@ -115,8 +115,7 @@ function explain(issue: z.core.$ZodIssue): string {
 
 /**
  * The settings that the options of a command line mean.
- * @throws FixativeError `wrong-usage` for a value outside the schema, `engine-unavailable` for an engine that this
- * version does not have.
+ * @throws FixativeError `wrong-usage` for a value outside the schema.
  */
 export function settingsFrom(options: Readonly<Record<string, string | boolean | undefined>>): Settings {
   const given: Record<string, unknown> = { certify: options['certify'] !== false }
@@ -131,12 +130,6 @@ export function settingsFrom(options: Readonly<Record<string, string | boolean |
     const text =
       issue.path[0] === 'resolution' ? `--resolution must be one of ${RESOLUTIONS.join(', ')}.` : explain(issue)
     throw wrongUsage(text, 'See `fixative protect --help`.')
-  }
-  if (parsed.data.engine === 'webgpu' || parsed.data.engine === 'cuda') {
-    throw wrongUsage(
-      `The ${parsed.data.engine} engine is not available in this version.`,
-      'Leave --engine out, or use --engine cpu.',
-    )
   }
   return parsed.data
 }

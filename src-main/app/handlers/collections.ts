@@ -18,7 +18,14 @@ type Names =
   | 'estimate'
   | 'preview'
 
-export function collectionHandlers({ services, collections, pool, images, timings }: Parts): Pick<Handlers, Names> {
+export function collectionHandlers({
+  services,
+  collections,
+  pool,
+  images,
+  timings,
+  devices,
+}: Parts): Pick<Handlers, Names> {
   const { desktop, settings, emit } = services
   return {
     'folders.choose': async ({ purpose }) => {
@@ -43,7 +50,11 @@ export function collectionHandlers({ services, collections, pool, images, timing
       collections.close(id)
       return null
     },
-    estimate: async ({ collectionId, settings: chosen }) => estimate(collections.get(collectionId), chosen, timings),
+    estimate: async ({ collectionId, settings: chosen }) => {
+      const collection = collections.get(collectionId)
+      const device = (await devices.choose(chosen.engine))?.name ?? null
+      return estimate(collection, chosen, timings, device)
+    },
     preview: async (request) => {
       const source = collections.source(request.collectionId, request.item)
       return makePreview(source, request, pool, images)

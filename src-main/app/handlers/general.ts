@@ -1,12 +1,12 @@
-import { availableParallelism, cpus } from 'node:os'
 import { resolve } from 'node:path'
-import type { Device, Handlers } from '../../contract.js'
+import type { Handlers } from '../../contract.js'
 import { FixativeError } from '../../core/errors.js'
+import { deviceList, STANDARD_PICTURES, unmeasuredList } from '../devices.js'
 import type { Parts } from '../services.js'
 
 type Names = 'app.info' | 'settings.get' | 'settings.set' | 'devices.list' | 'shell.reveal'
 
-export function generalHandlers({ services, info, history, jobs }: Parts): Pick<Handlers, Names> {
+export function generalHandlers({ services, info, history, jobs, collections, devices }: Parts): Pick<Handlers, Names> {
   const { settings, emit, desktop } = services
   return {
     'app.info': async () => info,
@@ -17,7 +17,17 @@ export function generalHandlers({ services, info, history, jobs }: Parts): Pick<
       emit('settings.changed', settings.get())
       return settings.get()
     },
-    'devices.list': async () => devices(),
+    'devices.list': async ({ collectionId, redo }) => {
+      const pictures = collectionId === null ? STANDARD_PICTURES : collections.get(collectionId).images
+      // Beside a job the times would come out too long, and the job would be held up.
+      const measured = redo && !jobs.running ? null : await devices.stored()
+      if (!measured && jobs.running) {
+        return { devices: unmeasuredList('Not looked for while a job is running.'), pictures, measuredAt: null }
+      }
+      const measurement = measured ?? (await devices.measure())
+      const list = deviceList(measurement, pictures, settings.get().job)
+      return { devices: list, pictures, measuredAt: measurement.measuredAt }
+    },
     'shell.reveal': async ({ path }) => {
       if (!desktop)
         throw new FixativeError('no-file-manager', 'A browser cannot open the file manager.', `The path is ${path}`)
@@ -43,22 +53,4 @@ function defined<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K],
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
-}
-
-/** What this machine can compute on. This version has the engine for the processor only, and says so. */
-function devices(): Device[] {
-  const cores = availableParallelism()
-  const model = cpus()[0]?.model.trim() || 'Processor'
-  const reason = 'This version computes on the processor only.'
-  return [
-    {
-      engine: 'cpu',
-      name: `${model} (${cores} ${cores === 1 ? 'core' : 'cores'})`,
-      available: true,
-      reason: '',
-      chosen: true,
-    },
-    { engine: 'webgpu', name: 'Graphics card (WebGPU)', available: false, reason, chosen: false },
-    { engine: 'cuda', name: 'NVIDIA graphics card (CUDA)', available: false, reason, chosen: false },
-  ]
 }

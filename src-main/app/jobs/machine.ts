@@ -58,6 +58,7 @@ export function newJob(given: Pick<Job, 'id' | 'name' | 'folder' | 'output' | 's
     warnings: [],
     skipped: [],
     skippedCount: 0,
+    device: null,
     result: null,
     error: null,
   }
@@ -65,7 +66,16 @@ export function newJob(given: Pick<Job, 'id' | 'name' | 'folder' | 'output' | 's
 
 /** The job at the moment it starts running, again or for the first time: what the earlier run reported is dropped. */
 export function started(job: Job): Job {
-  return { ...job, state: 'running', stopping: false, error: null, warnings: [], skipped: [], skippedCount: 0 }
+  return {
+    ...job,
+    state: 'running',
+    stopping: false,
+    error: null,
+    device: null,
+    warnings: [],
+    skipped: [],
+    skippedCount: 0,
+  }
 }
 
 /** The job stopped before its end, waiting to go on. */
@@ -115,6 +125,8 @@ export function applied(job: Job, event: JobEvent): Job {
           s.stage === event.stage ? { ...s, done: event.done, total: event.total, unit: event.unit } : s,
         ),
       }
+    case 'device':
+      return { ...job, device: event.engine === 'cpu' ? null : event.name }
     case 'warning': {
       const { code, message, hint } = event
       return job.warnings.length < WARNINGS_SHOWN

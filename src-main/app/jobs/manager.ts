@@ -219,7 +219,7 @@ export class JobManager {
     this.#tick(running)
     const entry = this.#entry(running.id)
     entry.job = applied(entry.job, event)
-    if (event.type === 'stage' || event.type === 'warning') {
+    if (event.type === 'stage' || event.type === 'warning' || event.type === 'device') {
       void this.#save(running.id).catch(() => undefined)
       this.#emit(entry)
     } else this.#emitSoon(entry)

@@ -1,0 +1,205 @@
+/** What this machine can compute on, how fast each is, and which of them a job gets. */
+import { existsSync, readdirSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { errorData } from '../core/errors.js'
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
+import type { Device as JobDevice } from '../jobs/compute.js'
+import { createPool, type PoolOptions } from '../workers/pool.js'
+import type { WorkerTransport } from '../workers/transport.js'
+import { readJson, writeJson } from './files.js'
+import { computeSeconds } from './workload.js'
+
+/** The collection that times are given for when there is none. */
+export const STANDARD_PICTURES = 1500
+/** After so many days a measurement is made anew: drivers and cards change. */
+const VALID_DAYS = 30
+/** A device whose process dies this often during a task is given up. */
+const ATTEMPTS = 2
+
+const rate = z.number().gt(0)
+const deviceSchema = z.discriminatedUnion('available', [
+  z.strictObject({
+    engine: z.enum(['cpu', 'webgpu', 'cuda']),
+    available: z.literal(true),
+    name: z.string(),
+    software: z.boolean(),
+    rates: z.strictObject({ train: rate, gradient: rate, evaluate: rate }),
+  }),
+  z.strictObject({
+    engine: z.enum(['cpu', 'webgpu', 'cuda']),
+    available: z.literal(false),
+    reason: z.string(),
+    hint: z.string(),
+  }),
+])
+const measurementSchema = z.strictObject({
+  version: z.literal(1),
+  /** Of Fixative, and the processor: a measurement of others does not count. */
+  machine: z.string(),
+  measuredAt: z.iso.datetime(),
+  devices: z.array(deviceSchema),
+})
+export type Measurement = z.infer<typeof measurementSchema>
+type Measured = z.infer<typeof deviceSchema>
+type Engine = Measured['engine']
+
+const ENGINES: readonly Engine[] = ['cuda', 'webgpu', 'cpu']
+const NAMES: Readonly<Record<Engine, string>> = {
+  cpu: 'Processor',
+  webgpu: 'Graphics card (WebGPU)',
+  cuda: 'NVIDIA graphics card (CUDA)',
+}
+
+/** One device as it is shown. */
+export interface DeviceInfo {
+  readonly engine: Engine
+  readonly name: string
+  readonly available: boolean
+  /** A processor that imitates a graphics card. */
+  readonly software: boolean
+  /** Why it cannot be used, and what to do; empty when it can. */
+  readonly reason: string
+  /** About how long a job computes on it; null: not known. */
+  readonly seconds: number | null
+  /** What 'auto' takes. */
+  readonly chosen: boolean
+}
+
+export interface DevicesOptions {
+  readonly folder: string
+  readonly transport: WorkerTransport
+  /** Of Fixative. */
+  readonly version: string
+  readonly now?: () => Date
+}
+
+export class Devices {
+  readonly #file: string
+  #measuring: Promise<Measurement> | undefined
+
+  constructor(private readonly options: DevicesOptions) {
+    this.#file = join(options.folder, 'devices.json')
+  }
+
+  /** What was measured on this machine not long ago; null: nothing. */
+  async stored(): Promise<Measurement | null> {
+    const { data } = measurementSchema.safeParse(await readJson(this.#file))
+    if (data?.machine !== this.#machine()) return null
+    const age = this.#now().getTime() - Date.parse(data.measuredAt)
+    return age >= 0 && age < VALID_DAYS * 86_400_000 ? data : null
+  }
+
+  /** Measures every device, about two seconds each, one after the other and each in a process of its own. */
+  measure(): Promise<Measurement> {
+    this.#measuring ??= this.#measureAll().finally(() => (this.#measuring = undefined))
+    return this.#measuring
+  }
+
+  /**
+   * What a job with this setting computes on: its engine and its name; null: the processor.
+   * `auto` takes the fastest; a software adapter only by its name.
+   */
+  async choose(setting: Settings['engine']): Promise<Pick<JobDevice, 'engine' | 'name'> | null> {
+    if (setting === 'cpu') return null
+    if (setting === 'auto') {
+      const measurement = (await this.stored()) ?? (mayHaveDevice() ? await this.measure() : null)
+      const fastest = measurement && fastestOf(measurement)
+      return fastest && fastest.engine !== 'cpu' ? { engine: fastest.engine, name: fastest.name } : null
+    }
+    const known = (await this.stored())?.devices.find(({ engine }) => engine === setting)
+    return { engine: setting, name: known?.available ? known.name : NAMES[setting] }
+  }
+
+  async #measureAll(): Promise<Measurement> {
+    const devices: Measured[] = []
+    for (const engine of ENGINES) devices.push(await this.#measureOne(engine))
+    const measuredAt = this.#now().toISOString()
+    const measurement: Measurement = { version: 1, machine: this.#machine(), measuredAt, devices: devices.reverse() }
+    await writeJson(this.#file, measurement)
+    return measurement
+  }
+
+  async #measureOne(engine: Engine): Promise<Measured> {
+    const pool = createPool({ transport: this.options.transport, size: 1, attempts: 1 })
+    try {
+      const { name, software, ...rates } = await pool.run('measure', { engine })
+      return { engine, available: true, name, software, rates }
+    } catch (error) {
+      const { message, hint } = errorData(error)
+      return { engine, available: false, reason: message, hint }
+    } finally {
+      await pool.close()
+    }
+  }
+
+  #machine(): string {
+    return [this.options.version, process.platform, cpus()[0]?.model.trim(), availableParallelism()].join(' | ')
+  }
+
+  #now(): Date {
+    return this.options.now?.() ?? new Date()
+  }
+}
+
+/** Seconds that a job computes on a device; null where that was not measured. */
+function secondsOn(device: Measured, images: number, settings: Settings): number | null {
+  if (!device.available) return null
+  const lanes = device.engine === 'cpu' ? (settings.workers ?? availableParallelism()) : 1
+  return computeSeconds(device.rates, lanes, images, settings)
+}
+
+function fastestOf({ devices }: Measurement, images = STANDARD_PICTURES, settings = DEFAULT_SETTINGS) {
+  const usable = devices.filter((device) => device.available && !device.software)
+  const time = (device: Measured): number => secondsOn(device, images, settings) ?? Infinity
+  return usable.reduce<(Measured & { available: true }) | null>(
+    (best, device) => (device.available && (!best || time(device) < time(best)) ? device : best),
+    null,
+  )
+}
+
+/** The devices of a measurement for a list, with the time for a collection of so many pictures. */
+export function deviceList(measurement: Measurement, images: number, settings: Settings): DeviceInfo[] {
+  const fastest = fastestOf(measurement)
+  return measurement.devices.map((device) => ({
+    engine: device.engine,
+    name: device.available ? device.name : NAMES[device.engine],
+    available: device.available,
+    software: device.available && device.software,
+    reason: device.available ? '' : `${device.reason} ${device.hint}`.trim(),
+    seconds: secondsOn(device, images, settings),
+    chosen: device === fastest,
+  }))
+}
+
+/** The devices while nothing has been measured and nothing can be: the processor is always there. */
+export function unmeasuredList(reason: string): DeviceInfo[] {
+  const model = cpus()[0]?.model.trim() || NAMES.cpu
+  return [...ENGINES].reverse().map((engine) => ({
+    engine,
+    name: engine === 'cpu' ? model : NAMES[engine],
+    available: engine === 'cpu',
+    software: false,
+    reason: engine === 'cpu' ? '' : reason,
+    seconds: null,
+    chosen: engine === 'cpu',
+  }))
+}
+
+/** The chosen device with its one process, for a job. */
+export async function openDevice(
+  devices: Devices,
+  setting: Settings['engine'],
+  options: Omit<PoolOptions, 'size' | 'attempts'>,
+): Promise<JobDevice | undefined> {
+  const choice = await devices.choose(setting)
+  return choice ? { ...choice, pool: createPool({ ...options, size: 1, attempts: ATTEMPTS }) } : undefined
+}
+
+/** Whether it is worth looking for a graphics card: on Linux one shows as a file. */
+function mayHaveDevice(): boolean {
+  if (process.platform !== 'linux') return true
+  const render = existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'))
+  return render || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg')
+}

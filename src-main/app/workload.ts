@@ -1,0 +1,70 @@
+/** How much a job computes, and how long that takes at a measured speed. */
+import { FIT_BATCH, FIT_STEPS, LEARN_BATCH, roundBudget, STEPS_PER_ROUND } from '../core/protect/schedule.js'
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
+import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
+
+const HELD_OUT = 0.2
+const SURROGATES = 2
+/** A forward and a backward pass cost about three forward passes. */
+const TRAIN_PASSES = 3
+
+/** Pictures that pass through a surrogate, by what is done with them. */
+interface Workload {
+  /** Training of the online surrogate. */
+  readonly learn: number
+  /** Gradients of the pictures for the noise. */
+  readonly gradient: number
+  /** Training of the surrogates of the certificate. */
+  readonly fit: number
+  readonly evaluate: number
+}
+
+/** Pictures a second of the default surrogate at the default resolution, in one process. */
+export interface Rates {
+  readonly train: number
+  readonly gradient: number
+  readonly evaluate: number
+}
+
+function workload(images: number, { certify, draws }: Settings): Workload {
+  const held = Math.round(images * HELD_OUT)
+  const train = images - held
+  const rounds = roundBudget(train)
+  return {
+    learn: rounds * STEPS_PER_ROUND * LEARN_BATCH,
+    gradient: rounds * train,
+    fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
+    evaluate: certify ? SURROGATES * draws * held : 0,
+  }
+}
+
+/** Multiply-adds of a whole job. */
+export function operations(images: number, settings: Settings): number {
+  const { learn, gradient, fit, evaluate } = workload(images, settings)
+  return forwardOperations(settings) * ((learn + gradient + fit) * TRAIN_PASSES + evaluate)
+}
+
+/**
+ * Seconds that a job computes, without reading and writing pictures.
+ * @param lanes processes that compute at the same time; training a surrogate is one chain of steps for one of them.
+ */
+export function computeSeconds(rates: Rates, lanes: number, images: number, settings: Settings): number {
+  const { learn, gradient, fit, evaluate } = workload(images, settings)
+  const size = forwardOperations(settings) / forwardOperations(DEFAULT_SETTINGS)
+  const alone = learn / rates.train + fit / (rates.train * Math.min(lanes, SURROGATES))
+  const shared = (gradient / rates.gradient + evaluate / rates.evaluate) / lanes
+  return size * (alone + shared)
+}
+
+/** Multiply-adds of one forward pass of one picture. */
+function forwardOperations({ surrogate, resolution }: Settings): number {
+  const net = network(ARCHITECTURES[surrogate])
+  let sum = 0
+  let side: number = resolution
+  for (const conv of convolutions(net)) {
+    // A projection runs beside its block's first convolution, which has shrunk the side already.
+    if (!conv.name.endsWith('projection')) side = Math.ceil(side / conv.stride)
+    sum += side * side * conv.outChannels * conv.inChannels * conv.kernel ** 2
+  }
+  return sum
+}
