@@ -1,11 +1,17 @@
 import { defineConfig } from '@playwright/test'
+import type { Options } from './e2e/app.js'
 
-export default defineConfig({
+export default defineConfig<Options>({
   testDir: 'e2e',
   workers: 1,
-  timeout: 240_000,
+  timeout: 600_000,
+  // A busy machine is slow, not wrong.
+  expect: { timeout: 20_000 },
+  projects: [
+    { name: 'browser', use: { host: 'browser' }, testIgnore: 'desktop.spec.ts' },
+    { name: 'desktop', use: { host: 'desktop' }, timeout: 1_800_000 },
+  ],
   use: {
-    screenshot: 'only-on-failure',
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       // scripts/test.js finds or installs it.

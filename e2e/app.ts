@@ -1,122 +1,115 @@
-/** A fresh app behind the browser host, as a process of its own, with a small collection to protect. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+/**
+ * A fresh app of its own for each test, with a small collection to protect. The same specs run the window in Chromium
+ * over the browser host and, where Electron's program is present, in the desktop app.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
-import sharp from 'sharp'
+import { test as base, expect, type LaunchOptions, type Page } from '@playwright/test'
+import type { Stage } from '../src-main/contract.js'
+import { BrowserApp, type EFFORT } from './browser.js'
+import { CLASSES, makeCollection } from './collection.js'
+import { DesktopApp, reasonToSkip } from './desktop.js'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Rounds of learning and training steps: enough to run every stage, too few for a good certificate. */
-const EFFORT = ['3', '60']
-const CLASSES = ['cliffs', 'meadows']
-const PER_CLASS = 12
+export interface OpenOptions {
+  /**
+   * How much learning and training: 'short' runs every stage and is too little for a good certificate, 'long' lasts
+   * long enough to be stopped in its middle. The desktop app always works in earnest.
+   */
+  readonly effort?: keyof typeof EFFORT
+  /** The main process dies as soon as a job enters this stage, without any chance to tidy up. */
+  readonly dieIn?: Stage
+}
 
-export class App {
+/** The app under test: its data folder outlives its process. */
+export interface App {
+  /** Empty but for what the app and the test put there: `data`, `pictures`. */
+  readonly folder: string
+  /** Two classes of small pictures. */
   readonly collection: string
-  #process: ChildProcess | undefined
-
-  constructor(readonly folder: string) {
-    this.collection = join(folder, 'pictures')
-  }
-
-  /** Starts the host on this app's data folder and answers with its address. */
-  async start(): Promise<string> {
-    const args = [join(this.folder, 'data'), join(ROOT, 'out', 'renderer'), ...EFFORT]
-    const program = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'test', 'host', 'program.ts'), ...args], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    this.#process = program
-    const [line] = (await once(createInterface(program.stdout), 'line')) as [string]
-    return line
-  }
-
-  /** Ends the host as a crash does. */
-  async kill(): Promise<void> {
-    const program = this.#process
-    this.#process = undefined
-    if (!program || program.exitCode !== null) return
-    const gone = once(program, 'exit')
-    program.kill('SIGKILL')
-    await gone
-  }
+  /** The window shows its own folder chooser, because the system's dialogs are not there. */
+  readonly ownChooser: boolean
+  /** Starts the app and answers with its window, which shows the first screen. */
+  open(options?: OpenOptions): Promise<Page>
+  /** The window that is open. */
+  readonly page: Page | undefined
+  /** Ends the main process as a crash does. */
+  kill(): Promise<void>
+  /** Resolves when the main process has died of `dieIn`. */
+  died(): Promise<void>
+  /** Starts the app, which goes on with its queue, and resolves when it has died on entering this stage. */
+  liveUntil(stage: Stage): Promise<void>
+  /** The system's dialog, where there is one, will be answered with this folder. */
+  willChoose(folder: string): Promise<void>
+  close(): Promise<void>
 }
 
-/** Two classes of small pictures: horizontal and vertical stripes of many colours. */
-export async function makeCollection(folder: string): Promise<void> {
-  for (const [k, name] of CLASSES.entries()) {
-    await mkdir(join(folder, name), { recursive: true })
-    for (let i = 0; i < PER_CLASS; i++) {
-      const side = 48
-      const pixels = Buffer.alloc(side * side * 3)
-      for (let y = 0; y < side; y++)
-        for (let x = 0; x < side; x++)
-          for (let c = 0; c < 3; c++)
-            pixels[(y * side + x) * 3 + c] = 128 + 90 * Math.sin((k ? x : y) / (2 + (i % 4)) + i * (c + 1))
-      const raw = { width: side, height: side, channels: 3 } as const
-      await sharp(pixels, { raw })
-        .png()
-        .toFile(join(folder, name, `${name} ${i}.png`))
+export interface Options {
+  /** Which of the two the specs run in; a project of playwright.config.ts. */
+  host: 'browser' | 'desktop'
+}
+
+export const test = base.extend<Options & { app: App }>({
+  host: ['browser', { option: true }],
+  app: async ({ host }, use, info) => {
+    const reason = host === 'desktop' ? reasonToSkip() : null
+    info.skip(reason !== null, reason ?? '')
+    const folder = await mkdtemp(join(tmpdir(), 'fixative-e2e-'))
+    const { launchOptions, viewport } = info.project.use as { launchOptions: LaunchOptions; viewport: Size }
+    const app = host === 'desktop' ? new DesktopApp(folder) : new BrowserApp(folder, launchOptions, viewport)
+    try {
+      await makeCollection(app.collection)
+      await use(app)
+      if (info.status !== info.expectedStatus && app.page) {
+        await info.attach('window', { body: await app.page.screenshot(), contentType: 'image/png' })
+      }
+    } finally {
+      await app.close()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     }
-  }
-}
-
-export const test = base.extend<{ app: App }>({
-  // Playwright reads a fixture's needs from its first parameter, which must be a pattern.
-  // eslint-disable-next-line no-empty-pattern
-  app: async ({}, use) => {
-    const app = new App(await mkdtemp(join(tmpdir(), 'fixative-e2e-')))
-    await makeCollection(app.collection)
-    await use(app)
-    await app.kill()
-    await rm(app.folder, { recursive: true, force: true })
   },
 })
+interface Size {
+  width: number
+  height: number
+}
 
-/** Chooses the collection on the home screen and waits for what was found in it. */
-export async function chooseFolder(page: Page, folder: string): Promise<void> {
+/** Chooses a folder on the home screen. */
+export async function chooseFolder(app: App, page: Page, folder: string): Promise<void> {
+  await app.willChoose(folder)
   await page.getByRole('button', { name: 'Choose folder…' }).click()
+  if (!app.ownChooser) return
   const dialog = page.getByRole('dialog')
   const path = dialog.getByRole('textbox', { name: 'Folder' })
   await expect(path).not.toHaveValue('')
   await path.fill(folder)
-  await dialog.getByRole('button', { name: 'Open' }).click()
-  await expect(dialog.getByText(CLASSES[0]!, { exact: true })).toBeVisible()
+  await path.press('Enter')
+  await expect(dialog.getByRole('list', { name: 'Folders' })).toHaveAttribute('aria-busy', 'false')
   await dialog.getByRole('button', { name: 'Use this folder' }).click()
-  await expect(page.getByRole('button', { name: 'Continue to strength' })).toBeEnabled({ timeout: 30_000 })
 }
 
-/** From the collection to a running job, with few draws. */
+/** Chooses the collection and waits for what was found in it. */
+export async function chooseCollection(app: App, page: Page): Promise<void> {
+  await chooseFolder(app, page, app.collection)
+  await expect(page.getByRole('button', { name: 'Continue to strength' })).toBeEnabled({ timeout: 180_000 })
+  await expect(page.getByRole('list', { name: 'Classes' }).getByText(CLASSES[0])).toBeVisible()
+}
+
+/** From the collection to a job, with few draws. */
 export async function startJob(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Continue to strength' }).click()
-  await expect(page.getByRole('button', { name: 'Start protecting' })).toBeEnabled({ timeout: 30_000 })
+  await expect(page.getByRole('button', { name: 'Start protecting' })).toBeEnabled({ timeout: 180_000 })
   await page.getByText('Advanced', { exact: true }).click()
   await page.getByLabel('Draws').fill('150')
   await page.getByRole('button', { name: 'Start protecting' }).click()
-  await expect(page.getByRole('list', { name: 'Stages' })).toBeVisible()
 }
+
+/** The row of a stage in the list of a job. */
+export const stageRow = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Stages' }).getByRole('listitem').filter({ hasText: name })
 
 /** Goes to a screen by its address. */
 export async function show(page: Page, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
-}
-
-/** No violation of WCAG 2.2 A and AA, in either colour scheme. */
-export async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // The colours of the old scheme may still be on their way to the new one.
-    await page.waitForTimeout(500)
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze()
-    expect(
-      violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`),
-    ).toEqual([])
-  }
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 }

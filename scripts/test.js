@@ -103,7 +103,7 @@ function playwrightTests(suites, names = []) {
   return suites.flatMap((suite) => {
     const inside = [...names, suite.title]
     const specs = (suite.specs ?? []).flatMap((spec) =>
-      spec.tests.map((test) => ({ name: [...inside, spec.title].join(' › '), test })),
+      spec.tests.map((test) => ({ name: [test.projectName, ...inside, spec.title].join(' › '), test })),
     )
     return [...specs, ...playwrightTests(suite.suites ?? [], inside)]
   })

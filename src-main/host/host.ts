@@ -20,6 +20,8 @@ export interface HostOptions {
   readonly version: string
   /** Shorter learning and training, for tests. */
   readonly effort?: Effort
+  /** Sees each event before any window does, for tests. */
+  readonly observe?: Emit
 }
 
 export interface Host {
@@ -35,7 +37,7 @@ export interface Host {
  * @throws FixativeError `window-missing`, `already-running`, `port-taken`
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { port, dataFolder, rendererDir, workerEntry, version, effort } = options
+  const { port, dataFolder, rendererDir, workerEntry, version, effort, observe } = options
   const files = await loadStatic(rendererDir)
   const settings = await openSettingsFile(dataFolder)
   // The app needs somewhere to send its events before there is a server, and the server needs the app.
@@ -44,7 +46,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     dataFolder,
     version,
     settings,
-    emit: (name, payload) => send(name, payload),
+    emit: (name, payload) => {
+      observe?.(name, payload)
+      send(name, payload)
+    },
     workers: nodeTransport(workerEntry),
     desktop: null,
     ...(effort === undefined ? {} : { effort }),

@@ -1,18 +1,31 @@
 /**
- * The browser host as a process of its own, which a test can kill: `tsx program.ts DATA RENDERER ROUNDS FIT`.
- * Prints its address, and when it is asked to end how late its event loop was, in milliseconds.
+ * The browser host as a process of its own, which a test can kill:
+ * `tsx program.ts DATA RENDERER WORKER ROUNDS FIT [STAGE]`. With a stage, it dies at the moment at which a job enters
+ * it, without any chance to tidy up. Prints its address, and when it is asked to end how late its event loop was, in
+ * milliseconds.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { pathToFileURL } from 'node:url'
+import type { Emit, Job } from '../../src-main/contract.js'
 import { startHost } from '../../src-main/host/host.js'
+import packageJson from '../../package.json' with { type: 'json' }
 
-const [dataFolder, rendererDir, rounds, fitSteps] = process.argv.slice(2) as [string, string, string, string]
+type Arguments = [data: string, renderer: string, worker: string, rounds: string, fit: string, stage?: string]
+const [dataFolder, rendererDir, worker, rounds, fitSteps, deadly] = process.argv.slice(2) as Arguments
+
+const dieInStage: Emit = (name, payload) => {
+  if (name !== 'jobs.changed') return
+  const { stages } = payload as Job
+  if (stages.some(({ stage, state }) => stage === deadly && state === 'running')) process.kill(process.pid, 'SIGKILL')
+}
 const host = await startHost({
   port: 0,
   dataFolder,
   rendererDir,
-  workerEntry: new URL('../../src-main/workers/entry.ts', import.meta.url),
-  version: '0.0.0-test',
+  workerEntry: pathToFileURL(worker),
+  version: packageJson.version,
   effort: { rounds: Number(rounds), fitSteps: Number(fitSteps) },
+  observe: dieInStage,
 })
 process.stdout.write(`${host.url}\n`)
 const delay = monitorEventLoopDelay({ resolution: 5 })

@@ -49,7 +49,8 @@ export async function makePlace(): Promise<Place> {
 /** Starts the host in a process of its own and connects to it. */
 export async function openSession(place: Place, effort: { rounds: number; fitSteps: number }): Promise<Session> {
   const program = fileURLToPath(new URL('program.ts', import.meta.url))
-  const args = [place.data, place.renderer, String(effort.rounds), String(effort.fitSteps)]
+  const worker = fileURLToPath(new URL('../../src-main/workers/entry.ts', import.meta.url))
+  const args = [place.data, place.renderer, worker, String(effort.rounds), String(effort.fitSteps)]
   const process_ = spawn(process.execPath, ['--import', 'tsx', program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   process_.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))

@@ -1,0 +1,213 @@
+/**
+ * How quick the window is on this machine, as JSON: `npm run bench:window`, after a build. Opening is measured five
+ * times (median); a folder of 2,000 photographs and a running job once. Times in seconds unless the name says otherwise.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import sharp from 'sharp'
+import config from '../playwright.config.js'
+import { createClient } from '../src-main/contract.js'
+import { DEFAULT_SETTINGS } from '../src-main/core/settings.js'
+import { createHttpTransport } from '../src-main/host/client.js'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const RUNS = 5
+const FOLDERS = 20
+const PER_FOLDER = 100
+const DIFFERENT = 25
+/** Seconds of a job during which the main process is watched. */
+const WATCHED = 20
+
+const round = (value: number): number => Number(value.toPrecision(3))
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+const quantile = (values: number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]!
+
+/** 2,000 files of 1600×1200; the pixels repeat, the bytes do not, or they would be left out as copies. */
+async function photographs(folder: string): Promise<void> {
+  const side = 24
+  const pictures: Buffer[] = []
+  for (let n = 0; n < DIFFERENT; n++) {
+    const raw = { width: side, height: side, channels: 3 } as const
+    const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => 128 + 110 * Math.sin(i * (n + 1) * 0.7))
+    const enlarged = sharp(pixels, { raw }).resize(1600, 1200, { kernel: 'cubic' })
+    const grain = { create: { width: 1600, height: 1200, channels: 3, background: '#000', noise: NOISE } } as const
+    const texture = await sharp(grain).png().toBuffer()
+    pictures.push(
+      await enlarged
+        .composite([{ input: texture, blend: 'soft-light' }])
+        .jpeg({ quality: 88 })
+        .toBuffer(),
+    )
+  }
+  for (let f = 0; f < FOLDERS; f++) {
+    const below = join(folder, `set ${f}`)
+    await mkdir(below, { recursive: true })
+    for (let i = 0; i < PER_FOLDER; i++) {
+      const number = f * PER_FOLDER + i
+      const bytes = Buffer.concat([pictures[number % DIFFERENT]!, Buffer.from(`picture ${number}`)])
+      await writeFile(join(below, `IMG_${String(number).padStart(4, '0')}.jpg`), bytes)
+    }
+  }
+}
+const NOISE = { type: 'gaussian', mean: 128, sigma: 40 } as const
+
+async function firstLine(program: ChildProcess): Promise<string> {
+  const lines = createInterface(program.stdout!)
+  for await (const line of lines) if (line.includes('http://')) return line.trim()
+  throw new Error('the host did not start')
+}
+
+/** The built app, as `npm run serve` starts it. */
+async function serve(home: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const program = spawn(process.execPath, [join(ROOT, 'out', 'main', 'host.js')], {
+    env: { ...process.env, FIXATIVE_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await firstLine(program)
+  return {
+    url,
+    stop: async () => {
+      const gone = once(program, 'exit')
+      program.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+/** Seconds from the start of the program to its address, and from there to a window that can be used. */
+async function opening(browser: Browser, home: string): Promise<{ host: number; window: number }> {
+  const start = performance.now()
+  const host = await serve(home)
+  const served = performance.now()
+  const page = await browser.newPage()
+  await page.goto(host.url)
+  await page.getByRole('button', { name: 'Choose folder…' }).waitFor()
+  const end = performance.now()
+  await page.close()
+  await host.stop()
+  return { host: (served - start) / 1000, window: (end - served) / 1000 }
+}
+
+/** In the page: milliseconds from the click that chooses the folder to its first picture, and to all that are in view. */
+const WATCH_PICTURES = `new Promise((done) => {
+  let start, first
+  addEventListener('click', () => (start = performance.now()), { capture: true, once: true })
+  const look = () => {
+    const box = document.querySelector('[role=listbox]')
+    const inView = [...(box?.querySelectorAll('[role=option]') ?? [])].filter((cell) => {
+      const { top, bottom } = cell.getBoundingClientRect()
+      return bottom > box.getBoundingClientRect().top && top < box.getBoundingClientRect().bottom
+    })
+    const shown = inView.filter((cell) => cell.querySelector('img')?.naturalWidth > 0)
+    if (shown.length > 0) first ??= performance.now() - start
+    if (inView.length > 12 && shown.length === inView.length) done({ first, all: performance.now() - start, inView: inView.length })
+    else requestAnimationFrame(look)
+  }
+  look()
+})`
+
+/** In the page: milliseconds between frames while the list is scrolled, forty pixels a frame. */
+const SCROLL = `new Promise((done) => {
+  const box = document.querySelector('[role=listbox]')
+  const times = []
+  let before = performance.now()
+  const step = (now) => {
+    times.push(now - before)
+    before = now
+    box.scrollTop += 40
+    if (times.length === 300) done(times.slice(1))
+    else requestAnimationFrame(step)
+  }
+  requestAnimationFrame(step)
+})`
+
+interface Pictures {
+  first: number
+  all: number
+  inView: number
+}
+
+async function folderOf2000(browser: Browser, home: string, folder: string) {
+  const host = await serve(home)
+  const page: Page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  await page.goto(host.url)
+  await page.getByRole('button', { name: 'Choose folder…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder)
+  await dialog.getByRole('textbox', { name: 'Folder' }).press('Enter')
+  await dialog.getByText('set 0', { exact: true }).waitFor()
+  const pictures = page.evaluate(WATCH_PICTURES) as Promise<Pictures>
+  const start = performance.now()
+  await dialog.getByRole('button', { name: 'Use this folder' }).click()
+  const { first, all, inView } = await pictures
+  const busy = (await page.evaluate(SCROLL)) as number[]
+  await page.locator('button:enabled', { hasText: 'Continue to strength' }).waitFor({ timeout: 600_000 })
+  const complete = (performance.now() - start) / 1000
+  const idle = (await page.evaluate(SCROLL)) as number[]
+  const frames = (times: number[]) => ({ p95: round(quantile(times, 0.95)), max: round(Math.max(...times)) })
+  await page.close()
+  await host.stop()
+  return {
+    firstThumbnail: round(first / 1000),
+    allInView: round(all / 1000),
+    inView,
+    complete: round(complete),
+    scrollFrameMs: { whileReading: frames(busy), afterwards: frames(idle) },
+  }
+}
+
+/** How late the event loop of the main process is while a job runs, milliseconds. */
+async function eventLoop(home: string, folder: string): Promise<{ p99: number; max: number }> {
+  const args = [home, join(ROOT, 'out', 'renderer'), join(ROOT, 'out', 'main', 'worker.js'), '4000', '60']
+  const program = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'test', 'host', 'program.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const transport = createHttpTransport(await firstLine(program))
+  const client = createClient(transport)
+  const { id } = await client.request('collection.inspect', { folder, labels: 'default' })
+  while ((await client.request('collection.get', { id })).state !== 'ready') await sleep(0.2)
+  const job = await client.request('jobs.start', { collectionId: id, settings: DEFAULT_SETTINGS })
+  await sleep(WATCHED)
+  const { state } = await client.request('jobs.get', { id: job.id })
+  if (state !== 'running') throw new Error(`the job is ${state}, so nothing was measured`)
+  let last = ''
+  createInterface(program.stdout).on('line', (line) => (last = line))
+  const gone = once(program, 'close')
+  transport.close()
+  program.kill('SIGTERM')
+  await gone
+  const { p99, max } = JSON.parse(last) as { p99: number; max: number }
+  return { p99: round(p99), max: round(max) }
+}
+
+const sleep = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000))
+
+const root = await mkdtemp(join(tmpdir(), 'fixative-bench-window-'))
+const browser = await chromium.launch(config.use?.launchOptions)
+try {
+  const folder = join(root, 'photographs')
+  await photographs(folder)
+  const load = loadavg()[0]!
+  const opened = []
+  for (let n = 0; n < RUNS; n++) opened.push(await opening(browser, join(root, 'home')))
+  const result = {
+    machine: { cpu: cpus()[0]?.model, cores: availableParallelism(), load: round(load) },
+    openSeconds: {
+      host: round(median(opened.map(({ host }) => host))),
+      window: round(median(opened.map(({ window }) => window))),
+    },
+    folderOf2000: await folderOf2000(browser, join(root, 'home'), folder),
+    eventLoopMsWhileJobRuns: await eventLoop(join(root, 'home 2'), folder),
+  }
+  console.log(JSON.stringify(result, null, 2))
+} finally {
+  await browser.close()
+  await rm(root, { recursive: true, force: true })
+}
