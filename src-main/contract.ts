@@ -161,6 +161,9 @@ export type JobState = Job['state']
 
 const nothing = z.strictObject({})
 const job = z.strictObject({ id })
+const reason = z.string().trim().max(500)
+/** What the user calls a signer; empty: nothing. */
+const signer = z.string().trim().max(200)
 /** A report belongs to a finished job, or to a certificate anywhere (or the folder that holds it). */
 const reportSource = z.union([z.strictObject({ jobId: id }), z.strictObject({ path })])
 export type ReportSource = z.infer<typeof reportSource>
@@ -264,6 +267,23 @@ export const requestSchemas = {
   ]),
   /** Replaces the signing key. `pem` is what `keys.export` wrote. */
   'keys.import': z.strictObject({ pem: z.string().min(1).max(10_000), passphrase: z.string().max(1_000) }),
+
+  /**
+   * Makes a new signing key that the old one names as its successor, and writes the notice that says so; null: the user
+   * closed the dialog, and nothing was changed.
+   */
+  'keys.rotate': nothing,
+  /** Says, signed, that this computer's key must not be relied on, and makes a new one. Null as above. */
+  'keys.revoke': z.strictObject({ reason }),
+
+  'signers.list': nothing,
+  /** `content`: a public key (PEM), a notice about a key, or a certificate. */
+  'signers.add': z.strictObject({ content: z.string().min(1).max(20_000), name: signer }),
+  /** Adds whoever signed a certificate on this computer. */
+  'signers.trust': z.strictObject({ certificate: path, name: signer }),
+  'signers.remove': z.strictObject({ keyId: z.string().max(100) }),
+  /** A mark for this computer alone. */
+  'signers.revoke': z.strictObject({ keyId: z.string().max(100), reason }),
 
   /**
    * What can compute, with the time for a collection (null: the standard one). Measures what was not measured on this
@@ -426,7 +446,15 @@ export interface Verification {
   certificate: string
   folder: string
   signature: { state: 'valid' | 'invalid'; reason: string }
-  signer: { state: 'own' | 'known' | 'unknown'; issuer: string | null; fingerprint: string }
+  signer: {
+    /** own: this computer's key, now or formerly. revoked: nothing signed with it is to be relied on. */
+    state: 'own' | 'known' | 'revoked' | 'unknown'
+    /** As the certificate says, which anybody can write. */
+    issuer: string | null
+    /** In one or two plain sentences. */
+    explanation: string
+    fingerprint: string
+  }
   /** State of the files named in the certificate. 'unchecked': only a certificate was given. */
   files: {
     state: 'match' | 'differ' | 'unchecked'
@@ -446,6 +474,24 @@ export interface KeyInfo {
   publicKey: string
   /** Where the private half lives, in words. */
   storedIn: string
+}
+
+/** A key on the list of known signers. */
+export interface KnownSigner {
+  keyId: string
+  fingerprint: string
+  /** What the user calls the signer; '' : nothing. */
+  name: string
+  /** own: an earlier key of this computer. */
+  source: 'own' | 'file' | 'certificate'
+  addedAt: string
+  revoked: { since: string; reason: string; by: 'signer' | 'reader' } | null
+}
+
+/** The list after a change, and in one sentence what it was. */
+export interface SignersChanged {
+  signers: KnownSigner[]
+  message: string
 }
 
 export interface Device {
@@ -504,6 +550,13 @@ export interface Outputs {
   'keys.show': KeyInfo
   'keys.export': Saved | null
   'keys.import': KeyInfo
+  'keys.rotate': { key: KeyInfo; notice: Saved } | null
+  'keys.revoke': { key: KeyInfo; notice: Saved } | null
+  'signers.list': KnownSigner[]
+  'signers.add': SignersChanged
+  'signers.trust': SignersChanged
+  'signers.remove': SignersChanged
+  'signers.revoke': SignersChanged
   'devices.list': { devices: Device[]; pictures: number; measuredAt: string | null }
   'shell.reveal': null
 }

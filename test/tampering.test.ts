@@ -8,6 +8,7 @@ import { signStatement } from '../src-main/core/certificate/dsse.js'
 import { DEFINITION } from '../src-main/core/certificate/schema.js'
 import { limitSentences } from '../src-main/core/certificate/sentences.js'
 import { buildStatement, type Statement } from '../src-main/core/certificate/statement.js'
+import { parseNotice } from '../src-main/core/certificate/notices.js'
 import { openKeyStore } from '../src-main/jobs/keys.js'
 import { fixative } from './fixative.js'
 
@@ -106,7 +107,7 @@ describe('fixative verify', () => {
     const { code, stdout } = await verify()
     expect(code).toBe(0)
     expect(stdout).toContain('✓ Signature: valid')
-    expect(stdout).toContain('✓ Signer: this computer’s own key')
+    expect(stdout).toContain('✓ Signer: you\n  Signed with this computer’s own key.')
     expect(stdout).toContain('✓ Files: all 3 files as certified')
     expect(stdout).toContain('✓ Bound: recomputed')
     expect(stdout).toContain('recognises at most 51 % of your pictures; trained on the originals, at least 80 %.')
@@ -170,10 +171,89 @@ describe('fixative verify', () => {
 
     const plain = await verify()
     expect(plain.code).toBe(0)
-    expect(plain.stdout).toContain('✗ Signer: unknown; the certificate says "Ann"')
+    expect(plain.stdout).toContain(
+      '✗ Signer: unknown\n  Not known to you. The certificate gives the name “Ann”, but anybody can write any name',
+    )
     const strict = await verify('--trust', trusted)
     expect(strict.code).toBe(3)
-    expect(strict.stdout).toContain('the key is not the one given with --trust')
+    expect(strict.stdout).toContain('It is not the key that was given with --trust.')
+  })
+
+  it('explains a stranger, a known signer, his new key, and his revoked one', async () => {
+    const reader = join(root, 'reader')
+    const by = async (...args: string[]) => fixative(args, { home: reader })
+    const check = async () => by('verify', folder)
+    const annsFolder = join(root, 'anns')
+    const ann = openKeyStore(annsFolder)
+    const sign = async () => {
+      const { publicKey, privateKey, continuity } = await ann.signer()
+      statement.predicate.issuer = {
+        name: 'Ann',
+        publicKey,
+        ...(continuity.length > 0 ? { continuity: [...continuity] } : {}),
+      }
+      await writeFile(certificate(), signStatement(statement, privateKey))
+    }
+    await sign()
+    expect((await check()).stdout).toContain('✗ Signer: unknown')
+    const added = await by('keys', 'trust', 'add', certificate(), '--name', 'Ann of the press')
+    expect(added.code, added.stderr).toBe(0)
+    const known = await check()
+    expect(known.code).toBe(0)
+    expect(known.stdout).toContain('✓ Signer: known\n  Signed by “Ann of the press”, whose key you trust.')
+
+    await ann.rotate()
+    await sign()
+    expect((await check()).stdout).toContain('with a newer key: the one you trust has named it as its successor')
+
+    const revoked = await by(
+      'keys',
+      'trust',
+      'revoke',
+      'Ann of the press',
+      '--reason',
+      'She told me.',
+      '--since',
+      '2026-01-31',
+    )
+    expect(revoked.code, revoked.stderr).toBe(0)
+    expect((await check()).stdout).toContain('✗ Signer: unknown')
+    expect((await by('keys', 'trust', 'list')).stdout).toMatch(
+      /Ann of the press \(.*; revoked since 2026-01-31 by you\)/,
+    )
+
+    await by('keys', 'trust', 'add', certificate(), '--name', 'Ann')
+    const notice = join(root, 'revocation.json')
+    const { notice: envelope } = await ann.revokeOwn({
+      since: '2026-02-01T00:00:00.000Z',
+      reason: 'The laptop was stolen.',
+    })
+    await writeFile(notice, JSON.stringify(envelope))
+    expect((await by('keys', 'trust', 'add', notice)).code).toBe(0)
+    const last = await check()
+    expect(last.code).toBe(3)
+    expect(last.stdout).toContain(
+      '✗ Signer: revoked\n  The signer has revoked this key, since 2026-02-01: “The laptop was stolen.”.',
+    )
+    const json = (await by('verify', folder, '--json')).events().at(-1)
+    expect(json).toMatchObject({ result: { ok: false, signature: 'valid', signer: { state: 'revoked' } } })
+  })
+
+  it('makes a new key that the old one names, and writes the notice to a new file only', async () => {
+    const mine = join(root, 'mine')
+    const by = async (...args: string[]) => fixative(['keys', ...args], { home: mine })
+    const notice = join(root, 'successor.json')
+    await by('name', 'Ann')
+    const before = (await by('show', '--json')).events().at(-1)!['result'] as { keyId: string; name: string }
+    expect(before.name).toBe('Ann')
+    expect((await by('rotate', notice)).code).toBe(0)
+    const after = (await by('show', '--json')).events().at(-1)!['result'] as { keyId: string }
+    expect(after.keyId).not.toBe(before.keyId)
+    expect(parseNotice(await readFile(notice, 'utf8')).notice.kind).toBe('succession')
+    const again = await by('rotate', notice)
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain('exists already')
+    expect((await by('show', '--json')).events().at(-1)).toMatchObject({ result: { keyId: after.keyId } })
   })
 
   it('finds claims that the counts do not bear out, although they are signed', async () => {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Emit, Verification } from '../contract.js'
+import { signerSentence } from '../core/certificate/signers.js'
 import { FixativeError } from '../core/errors.js'
 import type { KeyStore } from '../jobs/keys.js'
 import { summaryOf } from '../jobs/summary.js'
@@ -23,11 +24,9 @@ export async function verifyForWindow(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const own = await keys.own()
-  const trusted = [...(own ? [own] : []), ...(await keys.trusted())].map(({ publicKey }) => publicKey)
   let told = 0
   const checked = await verify(path, {
-    trusted,
+    ring: await keys.ring(),
     signal,
     ...(originals === null ? {} : { originals }),
     progress: (done, total) => {
@@ -37,7 +36,7 @@ export async function verifyForWindow(
       emit('verify.progress', { path, done, total })
     },
   })
-  return view(await certificatePath(path), checked, own?.keyId ?? null)
+  return view(await certificatePath(path), checked)
 }
 
 /** The certificate that a path means: itself, or the one in that folder. @throws FixativeError `not-found` */
@@ -49,7 +48,7 @@ export async function certificatePath(path: string): Promise<string> {
   return facts.isDirectory() ? join(full, CERTIFICATE_NAME) : full
 }
 
-function view(certificate: string, checked: Checked, ownId: string | null): Verification {
+function view(certificate: string, checked: Checked): Verification {
   const { statement, files, mismatches, originals } = checked
   const { certification, issuer } = statement.predicate
   // A protected file with the bytes of its original was never protected: modified, in the words of the window.
@@ -67,8 +66,11 @@ function view(certificate: string, checked: Checked, ownId: string | null): Veri
         : 'The certificate was changed after it was signed, or was never signed with the key it names.',
     },
     signer: {
-      state: ownId === checked.keyId && valid ? 'own' : checked.signer,
+      state: checked.signer.state,
       issuer: issuer.name ?? null,
+      explanation: valid
+        ? signerSentence(checked.signer, issuer.name ?? null)
+        : 'Without a valid signature nobody can be held to have signed it.',
       fingerprint: fingerprint(checked.keyId),
     },
     files: {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { publicKeyOf } from '../core/certificate/dsse.js'
+import { type KeyRing, type SignerState, signerSentence } from '../core/certificate/signers.js'
 import { headlineSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
 import { openKeyStore } from '../jobs/keys.js'
@@ -14,22 +15,33 @@ import { grouped, readKey } from './keys.js'
 import type { Run } from './program.js'
 import { counted, listed, printable } from './text.js'
 
-type SignerState = 'own' | 'known' | 'unknown'
-
 interface Checked {
   readonly verification: Verification
-  readonly signer: SignerState
   /** Whether --trust was given: then the signer must be that one. */
   readonly signerRequired: boolean
 }
 
 /** What `--json` says about a check. */
-function report({ verification: v, signer, signerRequired }: Checked) {
+function report({ verification: v, signerRequired }: Checked) {
   const { certification, certificationSkipped, issuer } = v.statement.predicate
+  const claimed = issuer.name ?? null
   return {
-    ok: v.ok && !(signerRequired && signer === 'unknown'),
+    ok: v.ok && !(signerRequired && v.signer.state === 'unknown'),
     signature: v.signature,
-    signer: { state: signer, name: issuer.name ?? null, keyId: v.keyId },
+    signer: {
+      state: v.signer.state,
+      /** The same key as on the list, one before it, or one that continues it. */
+      relation: v.signer.relation,
+      /** As the certificate says, and as the reader's list says. */
+      name: claimed,
+      knownAs: v.signer.name,
+      revoked: v.signer.revoked,
+      keyId: v.keyId,
+      explanation:
+        v.signature === 'valid'
+          ? signerSentence(v.signer, claimed)
+          : 'Without a valid signature nobody can be held to have signed it.',
+    },
     files: v.files,
     originals: v.originals,
     bound: v.recomputed && {
@@ -53,23 +65,26 @@ type Report = ReturnType<typeof report>
 const names = (title: string, paths: readonly string[]): string[] =>
   paths.length === 0 ? [] : [`  ${title}:`, listed(paths.map(printable), 10, '    ')]
 
+const SIGNERS: Readonly<Record<SignerState, string>> = {
+  own: 'you',
+  known: 'known',
+  revoked: 'revoked',
+  unknown: 'unknown',
+}
+
 /** The same for people: three separate statements, then what the certificate proves. */
 function text(r: Report, { verification: v, signerRequired }: Checked, c: Colours): string {
   const { files, signer, originals } = r
   const differing = files.modified.length + files.missing.length + files.extra.length
-  const name = signer.name === null ? 'someone without a name' : `"${printable(signer.name)}"`
   const certified = v.statement.subject.length
-  const who = {
-    own: 'this computer’s own key',
-    known: `a key you trust, ${name}`,
-    unknown: `unknown; the certificate says ${name}${signerRequired ? ', but the key is not the one given with --trust' : ''}`,
-  }[signer.state]
   const state = (good: boolean, line: string) => `${good ? c.green('✓') : c.red('✗')} ${line}`
   const lines = [
     r.signature === 'valid'
       ? state(true, 'Signature: valid')
       : state(false, 'Signature: not valid; the certificate was changed, or signed with another key than it says'),
-    state(signer.state !== 'unknown', `Signer: ${who}`),
+    state(signer.state === 'own' || signer.state === 'known', `Signer: ${SIGNERS[signer.state]}`),
+    `  ${printable(signer.explanation)}`,
+    ...(signerRequired && signer.state === 'unknown' ? ['  It is not the key that was given with --trust.'] : []),
     `  key ${grouped(signer.keyId)}`,
     state(
       differing === 0,
@@ -101,7 +116,7 @@ function text(r: Report, { verification: v, signerRequired }: Checked, c: Colour
   if (r.ok || r.signature === 'valid') lines.push(c.bold(r.headline), r.explanation)
   if (!r.ok) lines.push(c.red('This folder is not what was certified. Do not rely on the certificate for it.'))
   else if (signer.state === 'unknown') {
-    lines.push('Anyone can sign. Compare the key with the one that the signer gives you, then use --trust.')
+    lines.push('To know this signer from now on: fixative keys trust add, with this certificate or the signer’s key.')
   }
   return lines.join('\n')
 }
@@ -114,18 +129,20 @@ async function check(
 ): Promise<Checked> {
   const store = openKeyStore(openStorage().keys)
   const given = options.trust === undefined ? null : await readKey(options.trust)
-  if (given !== null) publicKeyOf(given)
-  const own = await store.own()
-  const trusted =
-    given === null ? [...(own ? [own] : []), ...(await store.trusted())].map((key) => key.publicKey) : [given]
+  const ring = await store.ring()
+  // The one key that counts, and what it has named as its successors.
+  const only = (publicKey: string): KeyRing => ({
+    own: null,
+    signers: [{ publicKey, name: '', addedAt: new Date().toISOString(), source: 'file' }],
+    notices: ring.notices,
+  })
   const verification = await verify(resolve(path), {
-    trusted,
+    ring: given === null ? ring : only(publicKeyOf(given).export({ type: 'spki', format: 'pem' }).toString()),
     signal,
     progress,
     ...(options.originals === undefined ? {} : { originals: resolve(options.originals) }),
   })
-  const signer = verification.signer === 'unknown' ? 'unknown' : own?.keyId === verification.keyId ? 'own' : 'known'
-  return { verification, signer, signerRequired: given !== null }
+  return { verification, signerRequired: given !== null }
 }
 
 export function verifyCommand(run: Run): Command {

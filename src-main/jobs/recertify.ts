@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Certification, Statement } from '../core/certificate/schema.js'
+import { EMPTY_RING } from '../core/certificate/signers.js'
 import { checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
 import type { Model } from '../workers/tasks.js'
@@ -62,7 +63,7 @@ export async function recertify(path: string, context: RecertifyContext): Promis
     const hint = 'Run this where the pictures were protected, as the same user, unless the job was removed there.'
     throw new FixativeError('bundle-missing', message, hint)
   }
-  const { mismatches } = checkCertificate(envelope, [])
+  const { mismatches } = checkCertificate(envelope, EMPTY_RING)
   const checks: RecertifyCheck[] = [
     envelope.signed
       ? { name: 'signature', ok: true, detail: 'The signature is valid.' }

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type OpenedEnvelope, MAX_ENVELOPE, openEnvelope } from '../core/certificate/dsse.js'
 import type { Statement } from '../core/certificate/schema.js'
+import type { KeyRing } from '../core/certificate/signers.js'
 import { type CertificateCheck, checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
 import { type Progress } from './run.js'
@@ -32,13 +33,13 @@ export interface Verification extends CertificateCheck {
   readonly keyId: string
   readonly files: FileCheck
   readonly originals: OriginalsCheck | null
-  /** True when the signature is valid, no file differs and every number follows from the counts. */
+  /** True when the signature is valid, its key not revoked, no file differs and every number follows from the counts. */
   readonly ok: boolean
 }
 
 export interface VerifyOptions {
-  /** Public keys (PEM) that are trusted, besides the user's own. */
-  readonly trusted: readonly string[]
+  /** What the reader knows of keys. */
+  readonly ring: KeyRing
   readonly originals?: string
   readonly signal?: AbortSignal
   readonly progress?: Progress
@@ -51,12 +52,16 @@ export interface VerifyOptions {
 export async function verify(path: string, options: VerifyOptions): Promise<Verification> {
   const { certificate, folder } = await locate(path)
   const envelope = await readCertificate(certificate)
-  const check = checkCertificate(envelope, options.trusted)
+  const check = checkCertificate(envelope, options.ring)
   const files = await checkFiles(folder, envelope.statement, basename(certificate), options)
   const originals = options.originals ? await compareOriginals(options.originals, envelope.statement, options) : null
   const same = files.modified.length + files.missing.length + files.extra.length === 0
   const ok =
-    check.signature === 'valid' && check.mismatches.length === 0 && same && (originals?.unchanged.length ?? 0) === 0
+    check.signature === 'valid' &&
+    check.signer.state !== 'revoked' &&
+    check.mismatches.length === 0 &&
+    same &&
+    (originals?.unchanged.length ?? 0) === 0
   return { ...check, statement: envelope.statement, keyId: envelope.keyId, files, originals, ok }
 }
 

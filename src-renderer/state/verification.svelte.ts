@@ -34,6 +34,11 @@ export class VerificationView {
     announcer.say(result.ok ? 'Everything that was checked is as it should be.' : 'The check found differences.')
   }
 
+  /** The same check again: what is known of the signer has changed. */
+  async again(): Promise<void> {
+    if (this.path !== null) await this.start(this.path)
+  }
+
   async choose(): Promise<void> {
     const path = await this.session.folders.choose('verify')
     if (path !== null) await this.start(path)

@@ -1,14 +1,30 @@
 import { resolve } from 'node:path'
-import type { Handlers, Saved } from '../../contract.js'
+import type { Handlers, KeyInfo, Saved } from '../../contract.js'
+import type { NoticeEnvelope } from '../../core/certificate/notices.js'
 import { FixativeError } from '../../core/errors.js'
+import type { PublicKey } from '../../jobs/keys.js'
 import { writeAtomically } from '../../jobs/storage.js'
 import { infoOf, keyInfo } from '../keys.js'
 import { reportHtml, reportView } from '../reports.js'
 import type { Parts } from '../services.js'
+import { addSigner, knownSigners, markSigner, removeSigner, trustCertificate } from '../signers.js'
 import { verifyForWindow } from '../verification.js'
 
 type Names =
-  'reports.get' | 'reports.save' | 'history.list' | 'verify.start' | 'keys.show' | 'keys.export' | 'keys.import'
+  | 'reports.get'
+  | 'reports.save'
+  | 'history.list'
+  | 'verify.start'
+  | 'keys.show'
+  | 'keys.export'
+  | 'keys.import'
+  | 'keys.rotate'
+  | 'keys.revoke'
+  | 'signers.list'
+  | 'signers.add'
+  | 'signers.trust'
+  | 'signers.remove'
+  | 'signers.revoke'
 
 interface Kind {
   readonly name: string
@@ -18,6 +34,7 @@ interface Kind {
 const HTML: Kind = { name: 'Web page', extension: 'html', mime: 'text/html' }
 const PDF: Kind = { name: 'PDF', extension: 'pdf', mime: 'application/pdf' }
 const PEM: Kind = { name: 'Key', extension: 'pem', mime: 'application/x-pem-file' }
+const NOTICE: Kind = { name: 'Notice about a key', extension: 'json', mime: 'application/json' }
 const PUBLIC = 0o644
 const PRIVATE = 0o600
 
@@ -44,6 +61,17 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
     if (path === null) return { kind: 'download', name: suggested, mime: kind.mime, content: String(made) }
     await writeAtomically(resolve(path), made, mode)
     return { kind: 'file', path: resolve(path) }
+  }
+
+  /** A new key, and the notice about the old one, in a file that was chosen before anything is changed. */
+  const change = async (name: string, make: () => Promise<PublicKey & { readonly notice: NoticeEnvelope }>) => {
+    let key: KeyInfo | null = null
+    const notice = await save(name, NOTICE, null, async () => {
+      const made = await make()
+      key = infoOf(made, keys.storedIn)
+      return `${JSON.stringify(made.notice)}\n`
+    })
+    return notice && key && { key, notice }
   }
 
   return {
@@ -83,5 +111,13 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
       const imported = await keys.importPrivate(pem, passphrase === '' ? undefined : passphrase)
       return infoOf(imported, keys.storedIn)
     },
+    'keys.rotate': async () => change('fixative-key-successor', () => keys.rotate()),
+    'keys.revoke': async ({ reason }) =>
+      change('fixative-key-revocation', () => keys.revokeOwn({ since: new Date().toISOString(), reason })),
+    'signers.list': async () => knownSigners(keys),
+    'signers.add': async ({ content, name }) => addSigner(keys, content, name),
+    'signers.trust': async ({ certificate, name }) => trustCertificate(keys, certificate, name),
+    'signers.remove': async ({ keyId }) => removeSigner(keys, keyId),
+    'signers.revoke': async ({ keyId, reason }) => markSigner(keys, keyId, reason),
   }
 }

@@ -14,10 +14,16 @@ import {
 } from './dsse.js'
 import { canBeListed, type Certification, type Statement, statementSchema } from './schema.js'
 import { headlineSentence, limitSentences } from './sentences.js'
+import { EMPTY_RING, type KeyRing } from './signers.js'
 import { checkCertificate, recompute } from './verify.js'
 
 const ann = newKey()
 const eve = newKey()
+/** The ring of a reader whose list has these keys. */
+const knowing = (...keys: string[]): KeyRing => ({
+  ...EMPTY_RING,
+  signers: keys.map((publicKey) => ({ publicKey, name: '', addedAt: '2026-01-01T00:00:00Z', source: 'file' })),
+})
 const statement = exampleStatement(ann.publicKey)
 const certificate = signStatement(statement, ann.privateKey)
 
@@ -53,12 +59,12 @@ describe('a certificate', () => {
     const opened = openEnvelope(Buffer.from(certificate))
     expect(opened.statement).toEqual(statement)
     expect(opened).toMatchObject({ signed: true, publicKey: ann.publicKey, keyId: keyId(ann.publicKey) })
-    expect(checkCertificate(opened, [eve.publicKey, ann.publicKey])).toMatchObject({
+    expect(checkCertificate(opened, knowing(eve.publicKey, ann.publicKey))).toMatchObject({
       signature: 'valid',
-      signer: 'known',
+      signer: { state: 'known' },
       mismatches: [],
     })
-    expect(checkCertificate(opened, [eve.publicKey]).signer).toBe('unknown')
+    expect(checkCertificate(opened, knowing(eve.publicKey)).signer.state).toBe('unknown')
     expect(openEnvelope(JSON.stringify(wire())).signed).toBe(true)
   })
 
@@ -79,8 +85,8 @@ describe('a certificate', () => {
       certification: null,
       certificationSkipped: { reason: 'Certification was turned off.' },
     })
-    const check = checkCertificate(openEnvelope(signStatement(skipped, ann.privateKey)), [ann.publicKey])
-    expect(check).toMatchObject({ signature: 'valid', signer: 'known', recomputed: null, mismatches: [] })
+    const check = checkCertificate(openEnvelope(signStatement(skipped, ann.privateKey)), knowing(ann.publicKey))
+    expect(check).toMatchObject({ signature: 'valid', signer: { state: 'known' }, recomputed: null, mismatches: [] })
     const silent: unknown = { ...skipped, predicate: { ...skipped.predicate, certificationSkipped: undefined } }
     expect(statementSchema.safeParse(silent).success).toBe(false)
   })
@@ -98,7 +104,10 @@ describe('tampering is noticed', () => {
     ] as const) {
       expect(payload).toContain(from)
       const opened = openEnvelope(around(payload.replace(from, to)))
-      expect(checkCertificate(opened, [ann.publicKey])).toMatchObject({ signature: 'invalid', signer: 'unknown' })
+      expect(checkCertificate(opened, knowing(ann.publicKey))).toMatchObject({
+        signature: 'invalid',
+        signer: { state: 'unknown' },
+      })
     }
     const signature = Buffer.from(wire().signatures[0]!.sig, 'base64')
     signature[10]! ^= 1
@@ -108,7 +117,10 @@ describe('tampering is noticed', () => {
     expect(openEnvelope(signStatement(statement, eve.privateKey)).signed).toBe(false)
     // Eve puts her own key in: a valid signature, but nobody's.
     const stolen = openEnvelope(signStatement(exampleStatement(eve.publicKey), eve.privateKey))
-    expect(checkCertificate(stolen, [ann.publicKey])).toMatchObject({ signature: 'valid', signer: 'unknown' })
+    expect(checkCertificate(stolen, knowing(ann.publicKey))).toMatchObject({
+      signature: 'valid',
+      signer: { state: 'unknown' },
+    })
   })
 
   it.each<[string, (c: Certification) => void, RegExp]>([
@@ -126,13 +138,16 @@ describe('tampering is noticed', () => {
     ['confidence', (c) => (c.confidence = 0.9999), /order statistic/],
     ['chance', (c) => (c.chance = 0.1), /Guessing/],
   ])('in the claims of a dishonest issuer: %s', (_, change, expected) => {
-    const check = checkCertificate(openEnvelope(lying((copy) => change(copy.predicate.certification))), [ann.publicKey])
+    const check = checkCertificate(
+      openEnvelope(lying((copy) => change(copy.predicate.certification))),
+      knowing(ann.publicKey),
+    )
     expect(check.signature).toBe('valid')
     expect(check.mismatches.join('\n')).toMatch(expected)
   })
 
   it('in the number of pictures', () => {
-    const check = checkCertificate(openEnvelope(lying((copy) => (copy.predicate.collection.images = 1000))), [])
+    const check = checkCertificate(openEnvelope(lying((copy) => (copy.predicate.collection.images = 1000))), EMPTY_RING)
     expect(check.mismatches).toEqual(['The certificate speaks of 1000 pictures, but lists 2 files.'])
   })
 })

@@ -1,15 +1,17 @@
 /** DSSE v1 envelopes (github.com/secure-systems-lab/dsse) signed with Ed25519: the bytes that are signed are kept. */
-import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { FixativeError } from '../errors.js'
+import { base64, canonicalJson, keyId, preAuthentication, publicKeyOf } from './encoding.js'
+import { openNotice, type Succession } from './notices.js'
 import { type Statement, statementSchema } from './schema.js'
+
+export { keyId, preAuthentication, publicKeyOf } from './encoding.js'
 
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 /** Largest envelope that is read, in bytes; 100,000 files and 100,000 draws stay below it. */
 export const MAX_ENVELOPE = 64 * 1024 * 1024
 
-/** Standard alphabet, padded, nothing else: Buffer alone would pass over whatever is not base64. */
-const base64 = z.string().refine((text) => Buffer.from(text, 'base64').toString('base64') === text)
 const envelopeSchema = z.strictObject({
   payloadType: z.literal(PAYLOAD_TYPE),
   payload: base64,
@@ -39,33 +41,6 @@ const invalid = (what: string, cause?: unknown) =>
     { cause },
   )
 
-/** Pre-authentication encoding: "DSSEv1" SP len(type) SP type SP len(body) SP body; lengths in bytes. */
-export function preAuthentication(payloadType: string, payload: Buffer): Buffer {
-  const type = Buffer.from(payloadType)
-  return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `), payload])
-}
-
-/** SHA-256 of the key's DER form, in hex: how a key is named. @throws FixativeError `key-invalid`. */
-export function keyId(publicKeyPem: string): string {
-  const der = publicKeyOf(publicKeyPem).export({ type: 'spki', format: 'der' })
-  return createHash('sha256').update(der).digest('hex')
-}
-
-/** @throws FixativeError `key-invalid` for anything but an Ed25519 public key (a private one is reduced to it). */
-export function publicKeyOf(pem: string): KeyObject {
-  try {
-    const key = createPublicKey(pem)
-    if (key.asymmetricKeyType === 'ed25519') return key
-  } catch {
-    // Falls through to the one error: what exactly is wrong inside a key is of no use to the reader.
-  }
-  throw new FixativeError(
-    'key-invalid',
-    'This is not an Ed25519 key in PEM form.',
-    'Export the key with `fixative keys export`.',
-  )
-}
-
 /** Signs a statement with an Ed25519 private key (PKCS#8 PEM) and returns the envelope as JSON text. */
 export function signStatement(statement: Statement, privateKeyPem: string): string {
   const key = createPrivateKey(privateKeyPem)
@@ -87,6 +62,8 @@ export interface OpenedEnvelope {
   readonly signed: boolean
   readonly publicKey: string
   readonly keyId: string
+  /** Which keys the issuer's one continues, as far as the certificate says; every notice is validly signed. */
+  readonly continuity: readonly Succession[]
 }
 
 /**
@@ -108,7 +85,15 @@ export function openEnvelope(json: string | Buffer): OpenedEnvelope {
   }
   const body = preAuthentication(envelope.payloadType, payload)
   const signed = envelope.signatures.some(({ sig }) => verify(null, body, key, Buffer.from(sig, 'base64')))
-  return { statement, signed, publicKey, keyId: keyId(publicKey) }
+  return { statement, signed, publicKey, keyId: keyId(publicKey), continuity: continuityOf(statement) }
+}
+
+function continuityOf({ predicate }: Statement): Succession[] {
+  return (predicate.issuer.continuity ?? []).map((envelope) => {
+    const notice = openNotice(envelope)
+    if (notice.kind === 'succession') return notice
+    throw invalid("a notice about the issuer's keys in it is no succession")
+  })
 }
 
 /** No string of an envelope has white space in it, so that what is left is its layout. */
@@ -122,20 +107,14 @@ function utf8(bytes: Buffer): string {
   }
 }
 
-/**
- * JSON that fits a schema, written the one way that `JSON.stringify` writes it (up to `layout`). Duplicate keys, which
- * one reader takes the first of and another the last, and escapes that hide a name do not pass.
- */
+/** JSON that fits a schema, in its one form. */
 function parse<T>(schema: z.ZodType<T>, json: string, what: string, layout: (json: string) => string): T {
   let value: unknown
-  let canonical: string
   try {
-    value = JSON.parse(json)
-    canonical = JSON.stringify(value)
+    value = canonicalJson(json, layout)
   } catch (error) {
-    throw invalid(`${what} is not JSON`, error)
+    throw invalid(`${what} is ${error instanceof SyntaxError ? 'not JSON' : 'JSON of an ambiguous form'}`, error)
   }
-  if (canonical !== layout(json)) throw invalid(`${what} is JSON of an ambiguous form`)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

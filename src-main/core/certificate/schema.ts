@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import { MASKINGS, METHODS } from '../settings.js'
+import { publicKeyPem } from './encoding.js'
+import { noticeEnvelopeSchema } from './notices.js'
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PREDICATE_TYPE = 'urn:fixative:learnability:v1'
@@ -32,8 +34,6 @@ const relativePath = z.string().refine(canBeListed, { message: 'not a path insid
  */
 const list = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>
   z.array(z.unknown()).min(min).max(max).pipe(z.array(item))
-/** SPKI. A private key in its place would parse just as well, so the form is checked. */
-const publicKeyPem = text(1_000).regex(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/)
 const range = z.strictObject({ min: z.number().min(0).max(1_000), mean: z.number().min(0).max(1_000) })
 
 const point = z.strictObject({
@@ -94,7 +94,12 @@ export const predicateSchema = z
   .strictObject({
     tool: z.strictObject({ name: text(100), version: text(100) }),
     issuedAt: z.iso.datetime(),
-    issuer: z.strictObject({ name: text(200).optional(), publicKey: publicKeyPem }),
+    issuer: z.strictObject({
+      name: text(200).optional(),
+      publicKey: publicKeyPem,
+      /** Notices by which the issuer's earlier keys name this one as their successor. */
+      continuity: list(noticeEnvelopeSchema, { min: 1, max: 50 }).optional(),
+    }),
     collection: z.strictObject({
       /** Pictures that were protected: as many as `subject` lists. */
       images: count,

@@ -1,7 +1,8 @@
 /** Checks a certificate against itself: who signed it, and whether its numbers follow from its own counts. */
 import { certify, type Certified } from '../certify/certify.js'
-import { type OpenedEnvelope, keyId } from './dsse.js'
+import type { OpenedEnvelope } from './dsse.js'
 import type { Certification, CurvePoint, Statement } from './schema.js'
+import { type KeyRing, type Signer, UNKNOWN_SIGNER, findSigner } from './signers.js'
 
 /** Two shares that were written and read as JSON are equal to the last digit; the margin is for other writers. */
 const SAME = 1e-9
@@ -9,23 +10,22 @@ const SAME = 1e-9
 export interface CertificateCheck {
   /** Whether the signature fits the content and the issuer's key that the content names. */
   readonly signature: 'valid' | 'invalid'
-  /** Whether the issuer's key is one that the reader trusts. */
-  readonly signer: 'known' | 'unknown'
+  /** Who signed, as far as the reader's list of signers tells; unknown without a valid signature. */
+  readonly signer: Signer
   /** What the counts in the certificate prove, worked out anew; null when nothing was certified. */
   readonly recomputed: Certified | null
   /** Statements of the certificate that do not follow from its counts, in words. */
   readonly mismatches: readonly string[]
 }
 
-/** @param trusted public keys (PEM) that the reader trusts. @throws FixativeError `key-invalid` for a broken one. */
-export function checkCertificate(envelope: OpenedEnvelope, trusted: readonly string[]): CertificateCheck {
+/** @param ring what the reader knows of keys. @throws FixativeError `key-invalid` for a broken one. */
+export function checkCertificate(envelope: OpenedEnvelope, ring: KeyRing): CertificateCheck {
   const { certification } = envelope.statement.predicate
   const counts = countMismatches(envelope.statement)
-  const known = envelope.signed && trusted.some((pem) => keyId(pem) === envelope.keyId)
   const recomputed = certification ? recompute(certification) : null
   return {
     signature: envelope.signed ? 'valid' : 'invalid',
-    signer: known ? 'known' : 'unknown',
+    signer: envelope.signed ? findSigner(envelope.keyId, ring, envelope.continuity) : UNKNOWN_SIGNER,
     recomputed,
     mismatches: certification && recomputed ? [...counts, ...compare(certification, recomputed)] : counts,
   }
