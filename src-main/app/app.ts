@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createServer, type AppInfo, type Job, type Serve } from '../contract.js'
 import { errorData, FixativeError } from '../core/errors.js'
 import { openKeyStore } from '../jobs/keys.js'
+import { protectedHashes } from '../jobs/protected-files.js'
 import { openStorage, privateFolder } from '../jobs/storage.js'
 import { createPool } from '../workers/pool.js'
 import { CollectionRegistry } from './collections/registry.js'
@@ -96,7 +97,13 @@ async function openParts(services: AppServices): Promise<Parts> {
     ...createPipeline({ services, storage, keys, history, timings, devices }),
   })
   const outputFolder = (): string | null => settings.get().outputFolder
-  const collections = new CollectionRegistry({ pool, images, emit, outputFolder })
+  const collections = new CollectionRegistry({
+    pool,
+    images,
+    emit,
+    outputFolder,
+    protectedHashes: () => protectedHashes(dataFolder),
+  })
   const info = infoOf(services)
   return { services, info, storage, keys, pool, images, collections, jobs, history, timings, devices }
 }

@@ -39,6 +39,7 @@ export function protectCommand(environment: Environment): Command {
     .argument('<IN>', 'folder with the originals; they are never changed')
     .argument('[OUT]', 'folder for the protected copies (default: IN-protected beside IN)')
   return addSettingsOptions(command)
+    .option('--again', 'protect once more what is protected already; otherwise it is left out')
     .option('--json', 'print one JSON event a line')
     .action(
       async (input: string, output: string | undefined, options: Record<string, string | boolean | undefined>) => {
@@ -51,6 +52,7 @@ export function protectCommand(environment: Environment): Command {
         const request = {
           input: resolve(input),
           settings,
+          again: options['again'] === true,
           ...(output === undefined ? {} : { output: resolve(output) }),
         }
         const lost = (reason: string): void => {

@@ -7,6 +7,12 @@ import type { OutputFormat } from './types.js'
 export const PIXEL_LIMIT = 16_383 * 16_383
 
 /**
+ * Longest side that is read, that of the largest JPEG. A file of two kilobytes can claim to be millions of pixels wide,
+ * and keeps a processor busy for minutes before its end is found missing.
+ */
+export const SIDE_LIMIT = 65_535
+
+/**
  * How every picture is opened. 'error' refuses truncated and damaged files, but not the harmless oddities ('warning')
  * that many cameras and editors write, such as spare bytes between segments.
  */
@@ -135,6 +141,10 @@ export async function inspect(source: string): Promise<Inspection> {
 }
 
 function refusal(metadata: Metadata): string | null {
+  const side = Math.max(metadata.width, metadata.height)
+  if (side > SIDE_LIMIT) {
+    return `It is ${side.toLocaleString('en')} pixels long; at most ${SIDE_LIMIT.toLocaleString('en')} on a side are read.`
+  }
   if ((metadata.pages ?? 1) > 1) {
     return metadata.format === 'tiff'
       ? 'It is a TIFF of several pages; only single pictures can be protected.'

@@ -1,6 +1,7 @@
 /** A raw file of items of equal size, such as thumbnails: item i starts at i·size. */
 import { type FileHandle, open } from 'node:fs/promises'
-import { diskError } from './storage.js'
+import { dirname } from 'node:path'
+import { diskError, syncFolder } from './storage.js'
 
 export class ItemFile {
   private constructor(
@@ -16,7 +17,10 @@ export class ItemFile {
       if (error.code !== 'ENOENT') throw error
       return null
     })
-    return new ItemFile(exists ?? (await open(path, 'w+', 0o600)), path, size)
+    if (exists) return new ItemFile(exists, path, size)
+    const made = await open(path, 'w+', 0o600)
+    await syncFolder(dirname(path))
+    return new ItemFile(made, path, size)
   }
 
   /** @throws RangeError unless there are exactly `size` bytes. */

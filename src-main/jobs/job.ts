@@ -24,7 +24,7 @@ export interface JobContext {
   readonly onJob?: (jobId: string) => void
   /** Aborted to pause or cancel: the job rejects with the signal's reason, and can be resumed. */
   readonly signal?: AbortSignal
-  /** Name that the certificate gives for the signer. */
+  /** Name that the certificate gives for the signer; default: the one kept with the key. */
   readonly issuer?: string
   readonly now?: () => Date
   /** Shorter learning and training than the method's own, for tests. */
@@ -52,6 +52,8 @@ export interface Job {
   run<N extends TaskName>(task: N, input: TaskInput<N>): Promise<TaskOutput<N>>
   /** The same, after everything else that waits for a worker. */
   runLater<N extends TaskName>(task: N, input: TaskInput<N>): Promise<TaskOutput<N>>
+  /** @throws FixativeError `input-gone`: a picture is missing because its whole folder is. */
+  requireInput(): Promise<void>
   /** Ends all work of the job. */
   abort(reason: unknown): void
   warn(code: string, message: string, hint: string): void

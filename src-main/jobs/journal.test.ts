@@ -16,6 +16,7 @@ const record = {
   input: '/in',
   output: '/out',
   settings: DEFAULT_SETTINGS,
+  again: false,
   seed: 'abc',
 }
 const broken = { ok: false, reason: 'The file is empty.' } as const

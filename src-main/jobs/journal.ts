@@ -10,7 +10,7 @@ import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import { STAGES, type Stage } from './events.js'
 import type { ItemFile } from './item-file.js'
-import { diskError, type JobFolder } from './storage.js'
+import { diskError, type JobFolder, syncFolder } from './storage.js'
 
 const JOB_FILE = 'job.json'
 const JOURNAL_FILE = 'journal.jsonl'
@@ -25,6 +25,8 @@ const recordSchema = z.strictObject({
   input: z.string().min(1),
   output: z.string().min(1),
   settings: settingsSchema,
+  /** Files that are protected already are protected once more. */
+  again: z.boolean().default(false),
   /** Key of every random choice of the job: the number given by the user, or 256 random bits in hex. */
   seed: z.string().min(1),
 })
@@ -141,6 +143,7 @@ export async function openJournal(folder: JobFolder): Promise<Journal> {
   const path = folder.file(JOURNAL_FILE)
   const file = await open(path, 'a', 0o600)
   await file.truncate(bytes)
+  await syncFolder(folder.path)
   return new FileJournal(file, path, progress, bytes)
 }
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -144,17 +146,32 @@ describe('split', () => {
 })
 
 describe('lock', () => {
-  it('is for one job at a time, and does not outlive its process', async () => {
-    const folder = openStorage(root).job('j')
-    await folder.create()
+  it('is for one process at a time, and does not outlive it', async () => {
+    const storage = openStorage(root)
+    const folder = storage.job('j')
     const unlock = await lockJob(folder)
     await expect(lockJob(folder)).rejects.toMatchObject({ code: 'job-running' })
+    await (
+      await lockJob(storage.job('other'))
+    )()
     await unlock()
-    writeFileSync(folder.file('running.pid'), '999999999')
+    const program = `import { lockJob } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
+      await lockJob({ path: ${JSON.stringify(folder.path)} })
+      process.stdout.write('locked')
+      setInterval(() => undefined, 1000)`
+    const child = spawn(process.execPath, [
+      '--import',
+      import.meta.resolve('tsx'),
+      '--input-type=module',
+      '-e',
+      program,
+    ])
+    await once(child.stdout, 'data')
+    await expect(lockJob(folder)).rejects.toMatchObject({ code: 'job-running' })
+    child.kill('SIGKILL')
+    await once(child, 'close')
     await (
       await lockJob(folder)
     )()
-    writeFileSync(folder.file('running.pid'), String(process.ppid))
-    await expect(lockJob(folder)).rejects.toMatchObject({ code: 'job-running' })
   })
 })

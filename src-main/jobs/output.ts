@@ -2,16 +2,15 @@
  * The folder that a job writes. While the job runs, a marker file in it names the job; at its end the certificate takes
  * that role. So Fixative knows what it wrote itself, and never replaces or removes anything else.
  */
-import { mkdir, readFile, rm, rmdir, statfs } from 'node:fs/promises'
+import { readFile, rm, rmdir, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
 import { below } from './job.js'
-import { diskError, writeAtomically } from './storage.js'
+import { TEMPORARY, diskError, makeFolder, syncFolder, writeAtomically } from './storage.js'
 import { CERTIFICATE_NAME, REPORT_NAME, filesBelow, hashFile, readCertificate } from './verify.js'
 
 export const MARKER_NAME = '.fixative-job'
-const TEMPORARY = /(^|\/)\.fixative-[0-9a-f-]{36}\.tmp$/
 /** Files that systems put into folders on their own. */
 const SYSTEM_FILES = new Set(['.ds_store', 'thumbs.db', 'desktop.ini'])
 
@@ -88,12 +87,13 @@ export async function claimOutput(
 ): Promise<void> {
   const replaces = state.kind === 'finished' ? state.files : state.kind === 'empty' ? {} : state.replaces
   try {
-    await mkdir(output, { recursive: true })
+    await makeFolder(output)
     const marker: z.infer<typeof markerSchema> = { fixative: 'job in progress', job: jobId, replaces }
     await writeAtomically(below(output, MARKER_NAME), `${JSON.stringify(marker)}\n`, 0o644)
     // A certificate must never lie beside files that it does not speak of.
     await rm(below(output, CERTIFICATE_NAME), { force: true })
     await rm(below(output, REPORT_NAME), { force: true })
+    await syncFolder(output)
   } catch (error) {
     throw diskError(output, error)
   }
@@ -133,9 +133,28 @@ export async function removeTemporaries(output: string): Promise<void> {
   for (const name of names) await rm(below(output, name), { force: true })
 }
 
+/** @throws FixativeError `output-gone` when the folder does not say any more that this job writes to it. */
+export async function requireOutput(output: string, jobId: string): Promise<void> {
+  if ((await readMarker(output))?.job === jobId) return
+  throw new FixativeError(
+    'output-gone',
+    `The output folder "${output}" is not the one any more that the job was writing to.`,
+    'Connect its disk again if it was removed, and start the job again: it goes on where it stopped.',
+  )
+}
+
+/** Makes the names of written files durable, in every folder that has some of them. */
+export async function syncOutput(output: string, files: Iterable<string>): Promise<void> {
+  const folders = new Set([...files].map((name) => dirname(name)))
+  // Folders above them hold the names of folders that workers have made.
+  for (const folder of [...folders]) for (let at = folder; at !== '.'; at = dirname(at)) folders.add(dirname(at))
+  for (const folder of folders) await syncFolder(below(output, folder))
+}
+
 /** Ends the claim: the certificate is there. */
 export async function releaseOutput(output: string): Promise<void> {
   await rm(below(output, MARKER_NAME), { force: true })
+  await syncFolder(output)
 }
 
 /** Removes the marker of this job, and the folder if nothing is left in it. */

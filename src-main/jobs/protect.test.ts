@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
+import { EMPTY_RING } from '../core/certificate/signers.js'
 import type { JobEvent } from './events.js'
 import type { JobContext } from './job.js'
 import { discardJob, protect } from './protect.js'
@@ -66,7 +67,7 @@ describe('protect', () => {
     const stages = bench.events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []))
     expect(stages).toEqual(['scan', 'thumbnails', 'label', 'split', 'learn', 'export', 'certify', 'sign'])
     expect(bench.events.at(-1)).toEqual({ type: 'result', result })
-    expect((await verify(bench.output, { trusted: [] })).ok).toBe(true)
+    expect((await verify(bench.output, { ring: EMPTY_RING })).ok).toBe(true)
 
     const again = await recertify(bench.output, context)
     expect(again.checks.filter(({ ok }) => !ok)).toEqual([])
@@ -192,7 +193,7 @@ describe('folders', () => {
     await drawPicture(join(bench.input, 'a', 'picture 9.png'), 1, 9)
     await run(bench.context(1), settings)
     expect(Object.keys(snapshot(bench.output))).toEqual(['a/picture 0.png', 'a/picture 9.png', CERTIFICATE, REPORT])
-    expect((await verify(bench.output, { trusted: [] })).ok).toBe(true)
+    expect((await verify(bench.output, { ring: EMPTY_RING })).ok).toBe(true)
 
     writeFileSync(join(bench.output, 'a', 'picture 0.png'), 'mine')
     const changed = snapshot(bench.output)

@@ -6,9 +6,10 @@ import { FixativeError } from '../core/errors.js'
 import { type Settings, settingsSchema } from '../core/settings.js'
 import { Compute } from './compute.js'
 import type { JobResult } from './events.js'
+import { guardInput } from './guard.js'
 import { type Job, type JobContext } from './job.js'
 import { type JobRecord, createRecord, openJournal, readRecord } from './journal.js'
-import { lockJob } from './lock.js'
+import { type Release, claim, lockJob } from './lock.js'
 import { inspectOutput } from './output.js'
 import { resolvePaths } from './paths.js'
 import { runStages } from './pipeline.js'
@@ -24,6 +25,8 @@ export interface ProtectRequest {
   /** Default: `IN-protected` beside it. */
   readonly output?: string
   readonly settings: Settings
+  /** Protects once more what is protected already; otherwise such files are left out. */
+  readonly again?: boolean
   /** Name of the job: one that was stopped goes on where it was. Default: found by what is asked for, or a new one. */
   readonly jobId?: string
 }
@@ -57,16 +60,20 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
   const settings = validSettings(request.settings)
   const paths = await resolvePaths(request.input, request.output)
   const stop = context.signal ?? new AbortController().signal
-  const { record, folder, scan } = await openJob({ ...request, ...paths, settings }, context, stop)
-  context.onJob?.(record.id)
-
-  const unlock = await lockJob(folder)
+  const { record, folder, scan, unlock } = await openJob(
+    { again: false, ...request, ...paths, settings },
+    context,
+    stop,
+  )
   try {
+    context.onJob?.(record.id)
     const finished = await folder.readJson(RESULT_FILE, resultSchema)
     if (finished) {
       context.onEvent({ type: 'result', result: finished })
       return finished
     }
+    await folder.removeTemporaries()
+    const requireInput = await guardInput(paths.input)
     const journal = await openJournal(folder)
     const failure = new AbortController()
     const signal = AbortSignal.any([stop, failure.signal])
@@ -92,6 +99,7 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
         compute,
         run: (task, input) => compute.run(task, input, { signal }),
         runLater: (task, input) => compute.run(task, input, { signal, priority: -1 }),
+        requireInput,
         abort: (reason) => failure.abort(reason),
         warn,
       }
@@ -119,6 +127,7 @@ interface Wanted {
   readonly input: string
   readonly output: string
   readonly settings: Settings
+  readonly again: boolean
   readonly jobId?: string
 }
 
@@ -127,12 +136,14 @@ interface Opened {
   readonly folder: JobFolder
   /** What was found in the folder just now, if anybody has looked. */
   readonly scan: Scan | null
+  /** Gives the job free for other processes. */
+  readonly unlock: Release
 }
 
 /** The job that was stopped, or a new one. Refuses a foreign output folder before anything is written. */
 async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal): Promise<Opened> {
   const { storage } = context
-  const { input, output, settings } = wanted
+  const { input, output, settings, again } = wanted
   if (wanted.jobId !== undefined) {
     const folder = storage.job(wanted.jobId)
     const record = await readRecord(folder)
@@ -141,7 +152,7 @@ async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal)
         const message = `The job ${wanted.jobId} was started with other settings.`
         throw new FixativeError('job-differs', message, 'Start a new job.')
       }
-      return { record, folder, scan: null }
+      return { record, folder, scan: null, unlock: await lockJob(folder) }
     }
   }
   const scan = await lookThrough(input, signal)
@@ -150,27 +161,47 @@ async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal)
     if (stopped) {
       const message = 'A job of the same folder and settings was stopped before its end; it goes on.'
       context.onEvent({ type: 'warning', code: 'resumed', message, hint: 'Finished work is not done again.' })
-      return { ...stopped, scan: null }
+      return { ...stopped, scan: null, unlock: await lockJob(stopped.folder) }
     }
   }
   const id = wanted.jobId ?? randomUUID()
   const state = await inspectOutput(output, id, signal)
   if (state.kind === 'unfinished') await takeOver(storage, state.job, output)
   const folder = storage.job(id)
-  const record = await createRecord(folder, {
-    id,
-    tool: context.version,
-    createdAt: (context.now?.() ?? new Date()).toISOString(),
-    input,
-    output,
-    settings,
-    seed: settings.seed === null ? randomBytes(32).toString('hex') : String(settings.seed),
-  })
-  return { record, folder, scan }
+  // Locked before there is anything of it, because a folder without a record is swept away.
+  const unlock = await lockJob(folder)
+  try {
+    const record = await createRecord(folder, {
+      id,
+      tool: context.version,
+      createdAt: (context.now?.() ?? new Date()).toISOString(),
+      input,
+      output,
+      settings,
+      again,
+      seed: settings.seed === null ? randomBytes(32).toString('hex') : String(settings.seed),
+    })
+    return { record, folder, scan, unlock }
+  } catch (error) {
+    await unlock()
+    throw error
+  }
 }
 
-function asksTheSame(record: JobRecord, { input, output, settings }: Wanted): boolean {
-  return record.input === input && record.output === output && isDeepStrictEqual(record.settings, settings)
+/** Removes the folder of a job that died before it was written down what it was; it may hold a seed. */
+async function sweep(folder: JobFolder): Promise<void> {
+  const release = await claim(folder.path)
+  if (!release) return
+  try {
+    if ((await readRecord(folder)) === null) await folder.remove()
+  } finally {
+    await release()
+  }
+}
+
+function asksTheSame(record: JobRecord, { input, output, settings, again }: Wanted): boolean {
+  const same = record.input === input && record.output === output && record.again === again
+  return same && isDeepStrictEqual(record.settings, settings)
 }
 
 /** A job that asked for the same, did not end, and saw the same files. */
@@ -181,9 +212,12 @@ async function findStopped(
 ): Promise<{ record: JobRecord; folder: JobFolder } | null> {
   for (const id of await storage.jobs()) {
     const folder = storage.job(id)
-    const record = await readRecord(folder).catch(() => null)
+    const record = await readRecord(folder).catch(() => undefined)
+    if (record === null) await sweep(folder)
     if (!record || !asksTheSame(record, wanted) || (await folder.exists(RESULT_FILE))) continue
-    if (isDeepStrictEqual(await storedScan(folder).catch(() => null), scan)) return { record, folder }
+    const stored = await storedScan(folder).catch(() => undefined)
+    // One that died before it had noted what it saw has done nothing yet.
+    if (stored === null || isDeepStrictEqual(stored, scan)) return { record, folder }
   }
   return null
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
+import { EMPTY_RING } from '../core/certificate/signers.js'
 import type { JobEvent, Stage } from './events.js'
 import { Bench, drawCollection, snapshot } from './test-collection.js'
 import { verify } from './verify.js'
@@ -65,7 +66,7 @@ describe('a killed job', () => {
       const events = await runJob(output, home)
       expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'resumed' }))
       expect(claims(output)).toEqual(undisturbed)
-      expect((await verify(output, { trusted: [] })).ok).toBe(true)
+      expect((await verify(output, { ring: EMPTY_RING })).ok).toBe(true)
       expect(readdirSync(output).sort()).toEqual(['a', 'b', 'fixative-certificate.json', 'fixative-report.html'])
     },
     120_000,
@@ -92,6 +93,6 @@ describe('a killed job', () => {
     cpSync(join(bench.input, 'a', 'picture 0.png'), join(bench.input, 'a', 'zz.png'))
     const events = await runJob(output, home)
     expect(events).not.toContainEqual(expect.objectContaining({ code: 'resumed' }))
-    expect((await verify(output, { trusted: [] })).ok).toBe(true)
+    expect((await verify(output, { ring: EMPTY_RING })).ok).toBe(true)
   }, 120_000)
 })

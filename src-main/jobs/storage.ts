@@ -2,7 +2,7 @@
  * The app's data folder: keys and the private folder of each job. Everything in it is for its owner alone, and a file
  * is either whole or not there: written under a temporary name, synced, renamed.
  */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import envPaths from 'env-paths'
@@ -12,6 +12,8 @@ import { encodeTensors, splitTensors, tensorHeader } from './tensors.js'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
+/** The name of a file that is being written, also by the workers that export. */
+export const TEMPORARY = /(^|\/)\.fixative-[0-9a-f-]{36}\.tmp$/
 const JOB_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 
 /** Where Fixative keeps its data: $FIXATIVE_HOME, or the system's usual place. */
@@ -20,9 +22,20 @@ export function dataFolder(): string {
   return home ? resolve(home) : envPaths('fixative', { suffix: '' }).data
 }
 
+/** Makes a folder, and those above it; they are on disk when this resolves. */
+export async function makeFolder(path: string, mode?: number): Promise<void> {
+  const first = await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+  if (first === undefined) return
+  const top = dirname(resolve(first))
+  for (let at = dirname(resolve(path)); ; at = dirname(at)) {
+    await syncFolder(at)
+    if (at === top || at === dirname(at)) return
+  }
+}
+
 /** Makes a folder, and those above it, that only its owner can enter. */
 export async function privateFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: FOLDER_MODE })
+  await makeFolder(path, FOLDER_MODE)
   // A folder that was there before keeps its own mode otherwise.
   if (process.platform !== 'win32') await chmod(path, FOLDER_MODE)
   return path
@@ -33,7 +46,7 @@ export async function privateFolder(path: string): Promise<string> {
  * @param mode permissions of the new file; default: its owner's alone.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array, mode = FILE_MODE): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = join(dirname(path), `.fixative-${randomUUID()}.tmp`)
   try {
     const file = await open(temporary, 'wx', mode)
     try {
@@ -50,8 +63,8 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   await syncFolder(dirname(path))
 }
 
-/** Makes a rename in a folder durable, where the system can. */
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder durable – what was made, renamed or removed in it – where the system can. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {
@@ -96,6 +109,8 @@ export interface JobFolder {
   /** Null when there is no such file. @throws FixativeError `job-damaged`. */
   readTensors<T>(name: string, schema: z.ZodType<T>): Promise<{ meta: T; tensors: Record<string, Float32Array> } | null>
   removeFile(name: string): Promise<void>
+  /** Removes what a write that was cut off has left: secrets that nothing else would remove. */
+  removeTemporaries(): Promise<void>
   /** Removes the folder with all secrets in it. */
   remove(): Promise<void>
 }
@@ -188,6 +203,9 @@ function jobFolder(id: string, path: string): JobFolder {
       return { meta: parts.meta, tensors }
     },
     removeFile: (name) => rm(file(name), { force: true }),
+    async removeTemporaries() {
+      for (const name of await readdir(path)) if (TEMPORARY.test(name)) await rm(file(name), { force: true })
+    },
     remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   }
 }

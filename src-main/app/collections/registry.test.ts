@@ -29,7 +29,13 @@ beforeEach(() => {
   events = []
   images = new ImageStore()
   const emit = (_name: string, payload: unknown): void => void events.push(payload as Collection)
-  registry = new CollectionRegistry({ pool, images, emit, outputFolder: () => null })
+  registry = new CollectionRegistry({
+    pool,
+    images,
+    emit,
+    outputFolder: () => null,
+    protectedHashes: async () => new Set(),
+  })
 })
 afterEach(() => registry.closeAll())
 

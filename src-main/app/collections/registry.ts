@@ -10,6 +10,7 @@ import { LOOK_LENGTH } from '../../images/groups.js'
 import { isFlat, labelByCsv, labelByFolders, type Labels } from '../../images/labels.js'
 import { scan } from '../../images/scan.js'
 import type { Pool } from '../../workers/pool.js'
+import { ALREADY_PROTECTED } from '../../jobs/protected-files.js'
 import { CERTIFICATE_NAME } from '../../jobs/verify.js'
 import type { ImageStore } from '../images.js'
 import { CollectionState, type Change, type Item } from './collection.js'
@@ -24,6 +25,8 @@ const LIST_SIZE = 256
 const LOOKING = 10
 
 export interface RegistryOptions {
+  /** SHA-256 of the files that Fixative has written on this computer. */
+  readonly protectedHashes: () => Promise<ReadonlySet<string>>
   readonly pool: Pool
   readonly images: ImageStore
   readonly emit: Emit
@@ -194,6 +197,7 @@ export class CollectionRegistry {
   async #read(open: Open): Promise<void> {
     const { state, controller } = open
     const firstOf = new Map<string, number>()
+    const already = await this.#options.protectedHashes()
     state.state = 'reading'
     const indices = [...state.items.keys()].filter((index) => state.items[index]!.kept)
     state.progress = { done: 0, total: indices.length }
@@ -205,6 +209,7 @@ export class CollectionRegistry {
         state.progress = { ...state.progress, done: state.progress.done + 1 }
         const item = state.items[index]!
         if (!found.ok) state.drop(index, found.reason)
+        else if (already.has(found.sha256)) state.drop(index, ALREADY_PROTECTED)
         else {
           item.width = found.width
           item.height = found.height

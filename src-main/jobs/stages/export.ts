@@ -7,7 +7,15 @@ import { planOutputs } from '../../images/outputs.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel, publicReason } from '../job.js'
 import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
-import { abandonOutput, checkSpace, claimOutput, inspectOutput, removeFiles, removeTemporaries } from '../output.js'
+import {
+  abandonOutput,
+  checkSpace,
+  claimOutput,
+  inspectOutput,
+  removeFiles,
+  removeTemporaries,
+  requireOutput,
+} from '../output.js'
 import { epsilonShare } from '../plan.js'
 import type { Progress } from '../run.js'
 import type { JobFolder } from '../storage.js'
@@ -71,6 +79,7 @@ export async function exportStage(
   try {
     await inParallel(missing, context.pool.size * 2, async (i) => {
       const picture = pictures[i]!
+      await requireOutput(output, record.id)
       const result = await exportOne(job, picture, below(output, targets[i]!), noise, originals, store)
       await journal.append({ kind: 'exported', index: picture.item, result }, store)
       progress(++finished, pictures.length)
@@ -96,6 +105,7 @@ async function exportOne(
   const { resolution, format, quality, metadata, reserve } = record.settings
   const source = below(record.input, path)
   const sha256 = await hashFile(source, signal).catch(() => undefined)
+  if (sha256 !== expected) await job.requireInput()
   if (sha256 === undefined) return { ok: false, reason: 'The file is not there any more, or cannot be read.' }
   if (sha256 !== expected) return { ok: false, reason: 'The file was changed while the job was running.' }
   const delta = pictureNoise(await originals.read(item), label, noise)
@@ -108,6 +118,7 @@ async function exportOne(
     return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim }
   } catch (error) {
     if (!(error instanceof FixativeError) || !OF_ONE_PICTURE.has(error.code)) throw error
+    await job.requireInput()
     return { ok: false, reason: publicReason(error, record) }
   }
 }

@@ -7,7 +7,8 @@ import { STRENGTHS, epsilonOf } from '../../core/settings.js'
 import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
 import { type Job, below } from '../job.js'
 import { NOISE_FILE } from '../noise.js'
-import { releaseOutput, removeTemporaries } from '../output.js'
+import { releaseOutput, removeTemporaries, requireOutput, syncOutput } from '../output.js'
+import { addProtected } from '../protected-files.js'
 import { renderReport } from '../report/render.js'
 import { makeSamples } from '../report/samples.js'
 import { writeAtomically } from '../storage.js'
@@ -56,10 +57,15 @@ export async function signStage(
   }
   await folder.writeJson(PICTURES_FILE, pictures)
   const signer = await context.keys.signer()
+  const name = context.issuer ?? (await context.keys.name())
   const predicate: Predicate = {
     tool: { name: 'fixative', version: context.version },
     issuedAt: (context.now?.() ?? new Date()).toISOString(),
-    issuer: { ...(context.issuer ? { name: context.issuer } : {}), publicKey: signer.publicKey },
+    issuer: {
+      ...(name ? { name } : {}),
+      publicKey: signer.publicKey,
+      ...(signer.continuity.length > 0 ? { continuity: [...signer.continuity] } : {}),
+    },
     collection: {
       images: exported.length,
       classes: classes.map((name, k) => ({
@@ -85,10 +91,21 @@ export async function signStage(
     worst: worstOf(exported),
   })
   const paths = { certificate: below(output, CERTIFICATE_NAME), report: below(output, REPORT_NAME) }
+  await requireOutput(output, record.id)
   await removeTemporaries(output)
+  await syncOutput(
+    output,
+    exported.map(({ target }) => target),
+  )
   await writeAtomically(paths.report, report, 0o644)
   await writeAtomically(paths.certificate, signStatement(statement, signer.privateKey), 0o644)
   await releaseOutput(output)
+  await addProtected(context.storage.root, {
+    job: record.id,
+    at: predicate.issuedAt,
+    // A file that came out as it was is not protected.
+    sha256: exported.filter(({ written }) => written.maxAbsDiff > 0).map(({ written }) => written.sha256),
+  })
   return { statement, ...paths }
 }
 

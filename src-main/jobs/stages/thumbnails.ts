@@ -1,7 +1,9 @@
 /** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
+import { FixativeError } from '../../core/errors.js'
 import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel } from '../job.js'
+import { ALREADY_PROTECTED, certifiedHashes, protectedHashes } from '../protected-files.js'
 import type { Progress } from '../run.js'
 import { type Scan, type Skipped, noPictures } from './scan.js'
 
@@ -33,16 +35,19 @@ export async function thumbnailsStage(
   const store = await ItemFile.open(job.folder.file(ORIGINALS_FILE), 3 * resolution * resolution)
   try {
     const { read } = job.journal.progress
+    const already = await findProtected(job, files)
     progress(read.size, files.length)
     const chunks = Array.from({ length: Math.ceil(files.length / CHUNK) }, (_, i) => i * CHUNK)
     const missing = chunks.filter((first) => files.slice(first, first + CHUNK).some((_, i) => !read.has(first + i)))
     await inParallel(missing, job.context.pool.size * 2, async (first) => {
       const sources = files.slice(first, first + CHUNK).map(({ path }) => below(job.record.input, path))
       const report = await job.run('thumbnails', { sources, resolution })
+      if (report.items.some(({ ok }) => !ok)) await job.requireInput()
       const items = await Promise.all(
         report.items.map(async (item, i) => {
           if (!item.ok) return item
           const { pixels, width, height, sha256 } = item
+          if (already.has(sha256) && !job.record.again) return { ok: false as const, reason: ALREADY_PROTECTED }
           await store.write(first + i, pixels)
           return { ok: true as const, width, height, sha256 }
         }),
@@ -50,10 +55,39 @@ export async function thumbnailsStage(
       await job.journal.append({ kind: 'read', first, items }, store)
       progress(read.size, files.length)
     })
+    warnOfSecondPass(job, already)
   } finally {
     await store.close()
   }
   return sortOut(job, files)
+}
+
+/** Hashes of files that Fixative has written, here or elsewhere. */
+async function findProtected({ record, context, warn }: Job, files: Scan['files']): Promise<ReadonlySet<string>> {
+  const own = await protectedHashes(context.storage.root)
+  const folders = new Set(files.map(({ folder }) => folder))
+  const found = await certifiedHashes(record.input, folders, await context.keys.ring())
+  for (const path of found.strangers) {
+    const hint = 'If they are protected already, stop, and put the signer on your list: fixative keys trust add.'
+    const message = `There is a certificate by somebody you do not know, "${path}": its files are treated as unprotected.`
+    warn('unknown-certificate', message, hint)
+  }
+  return new Set([...own, ...found.hashes])
+}
+
+function warnOfSecondPass({ journal, warn }: Job, already: ReadonlySet<string>): void {
+  const facts = [...journal.progress.read.values()]
+  const again = facts.filter((one) => one.ok && already.has(one.sha256)).length
+  const left = facts.filter((one) => !one.ok && one.reason === ALREADY_PROTECTED).length
+  const pictures = (count: number): string => (count === 1 ? 'One picture is' : `${count} pictures are`)
+  if (again > 0) {
+    const hint = 'Each pass changes them more. Stop, and protect the originals instead, if you still have them.'
+    warn('second-pass', `${pictures(again)} protected already, and protected once more.`, hint)
+  }
+  if (left > 0) {
+    const hint = 'To protect them once more, which changes them more: fixative protect --again.'
+    warn('already-protected', `${pictures(left)} protected already, and left out.`, hint)
+  }
 }
 
 function sortOut(job: Job, files: Scan['files']): { pictures: Picture[]; skipped: Skipped[] } {
@@ -75,6 +109,13 @@ function sortOut(job: Job, files: Scan['files']): { pictures: Picture[]; skipped
     const { width, height, sha256 } = facts
     pictures.push({ item, ...file, width, height, sha256 })
   })
+  if (pictures.length === 0 && skipped.every(({ reason }) => reason === ALREADY_PROTECTED)) {
+    throw new FixativeError(
+      'already-protected',
+      `All pictures in "${job.record.input}" are protected already, so nothing was written.`,
+      'Give the folder of the originals. To change protected pictures once more: fixative protect --again.',
+    )
+  }
   if (pictures.length === 0) throw noPictures(job.record.input, skipped[0])
   return { pictures, skipped }
 }
