@@ -24,8 +24,9 @@ async function shoot(page: Page, name: string): Promise<void> {
     for (const size of SIZES) {
       await page.setViewportSize(size)
       // The preview is made anew for another width.
-      await page.waitForFunction('document.querySelector("[aria-busy=true]") === null')
-      await page.waitForFunction('[...document.images].every((image) => image.complete)')
+      await expect(page.locator('[aria-busy=true]')).toHaveCount(0, PATIENT)
+      const loaded = () => page.evaluate('[...document.images].every((image) => image.complete)')
+      await expect.poll(loaded, PATIENT).toBe(true)
       await page.waitForTimeout(500)
       const picture = sharp(await page.screenshot({ animations: 'disabled' })).webp({ quality: 90, effort: 4 })
       await picture.toFile(join(TARGET, `${name}-${colorScheme}-${size.width}.webp`))
