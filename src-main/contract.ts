@@ -300,6 +300,8 @@ export interface AppInfo {
   host: 'electron' | 'browser'
   dataFolder: string
   cores: number
+  /** Where pictures can be published; `name` is what `Settings.channel` takes, `words` what the channel does. */
+  channels: { name: string; title: string; words: string }[]
   capabilities: {
     /** Native dialogs: `folders.choose`. Otherwise the window shows its own chooser on `folders.list`. */
     dialogs: boolean
@@ -391,6 +393,8 @@ export interface Report {
     psnr: { min: number; mean: number } | null
     ssim: { min: number; mean: number }
   }
+  /** Where the pictures are published, and what is uploaded and served there, in a sentence each. */
+  channel: { title: string; uploaded: string; served: string } | null
   /** Null when not certified. */
   certification: {
     surrogate: string

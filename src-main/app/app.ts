@@ -2,7 +2,9 @@
 import { homedir, availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type AppInfo, type Job, type Serve } from '../contract.js'
+import { type Channel, CHANNELS, exportSentence, servedSentence } from '../core/channels.js'
 import { errorData, FixativeError } from '../core/errors.js'
+import { readChannels } from '../jobs/channels.js'
 import { openKeyStore } from '../jobs/keys.js'
 import { protectedHashes } from '../jobs/protected-files.js'
 import { openStorage, privateFolder } from '../jobs/storage.js'
@@ -104,11 +106,12 @@ async function openParts(services: AppServices): Promise<Parts> {
     outputFolder,
     protectedHashes: () => protectedHashes(dataFolder),
   })
-  const info = infoOf(services)
+  // A broken file of channels must not keep the window shut; a job that needs it says what is wrong.
+  const info = infoOf(services, await readChannels(dataFolder).catch(() => CHANNELS))
   return { services, info, storage, keys, pool, images, collections, jobs, history, timings, devices }
 }
 
-function infoOf({ version, dataFolder, desktop }: AppServices): AppInfo {
+function infoOf({ version, dataFolder, desktop }: AppServices, channels: readonly Channel[]): AppInfo {
   const known = ['linux', 'darwin', 'win32'] as const
   const has = desktop !== null
   return {
@@ -118,6 +121,11 @@ function infoOf({ version, dataFolder, desktop }: AppServices): AppInfo {
     // A screenshot of the settings should not show the user's name.
     dataFolder: dataFolder.startsWith(homedir()) ? `~${dataFolder.slice(homedir().length)}` : dataFolder,
     cores: availableParallelism(),
+    channels: channels.map((channel) => ({
+      name: channel.name,
+      title: channel.title,
+      words: `${exportSentence(channel)} ${servedSentence(channel)}`,
+    })),
     capabilities: { dialogs: has, dropPaths: has, pdf: has, reveal: has },
   }
 }

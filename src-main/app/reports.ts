@@ -5,6 +5,7 @@ import type { Report, ReportSource } from '../contract.js'
 import type { OpenedEnvelope } from '../core/certificate/dsse.js'
 import { FixativeError } from '../core/errors.js'
 import type { Certification, Statement } from '../core/certificate/schema.js'
+import { exportSentence, servedSentence } from '../core/channels.js'
 import { inspect } from '../images/inspect.js'
 import type { KeyStore } from '../jobs/keys.js'
 import { renderReport } from '../jobs/report/render.js'
@@ -79,6 +80,13 @@ export async function reportView(source: ReportSource, services: ReportServices)
       psnr: quality.psnr,
       ssim: quality.ssim,
     },
+    channel: predicate.channel
+      ? {
+          title: predicate.channel.title,
+          uploaded: exportSentence(predicate.channel),
+          served: servedSentence(predicate.channel),
+        }
+      : null,
     certification: certification && certificationView(certification),
     files: subject.slice(0, FILES_SHOWN).map(({ name, digest }) => ({ path: name, sha256: digest.sha256 })),
     fileCount: subject.length,

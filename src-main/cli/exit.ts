@@ -9,6 +9,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 const USAGE_CODES = new Set([
   'wrong-usage',
   'invalid-settings',
+  'unknown-channel',
+  'channels-invalid',
   'engine-unavailable',
   'not-found',
   'input-missing',

@@ -19,6 +19,10 @@ describe('settingsFrom', () => {
     expect(given.sort()).toEqual(Object.keys(settingsSchema.shape).sort())
   })
 
+  it('takes a channel of any name, for the user may have made it', () => {
+    expect(parse('--channel', 'my-site')).toEqual({ ...DEFAULT_SETTINGS, channel: 'my-site' })
+  })
+
   it('takes numbers, choices and switches', () => {
     const args = '--strength strong --epsilon 6.5 --resolution 64 --draws 20 --q 0.8 --sigma 1e-2 --no-certify --seed 7'
     expect(parse(...args.split(' '), '--labels', 'auto', '--format', 'png', '--quality', '90')).toEqual({
@@ -54,6 +58,9 @@ describe('settingsFrom', () => {
     ['--engine gpu', '--engine must be one of auto, cpu, webgpu, cuda.'],
     ['--seed -1', '--seed must be at least 0.'],
     ['--workers 0', '--workers must be at least 1.'],
+    ['--channel My/Site', '--channel is a name of small letters, digits and dashes.'],
+    ['--channel web --format png', '--format is decided by --channel.'],
+    ['--metadata keep --channel web', '--metadata is decided by --channel.'],
   ])('refuses %s in one sentence', (args, message) => {
     expect(() => parse(...args.split(' '))).toThrow(
       expect.objectContaining({ code: 'wrong-usage', message, hint: expect.stringMatching(/\S/) }),

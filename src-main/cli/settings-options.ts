@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { z } from 'zod'
+import { CHANNELS } from '../core/channels.js'
 import { DEFAULT_SETTINGS, RESOLUTIONS, STRENGTHS, settingsSchema, type Settings } from '../core/settings.js'
 import { wrongUsage } from './exit.js'
 
@@ -40,6 +41,12 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
     'reserve',
     choices(shape.reserve.unwrap().options),
     'say in XMP that data mining is not allowed; a reservation, not a protection',
+  ],
+  [
+    'channel',
+    'NAME',
+    `make the copies ready to be published on ${CHANNELS.map(({ name }) => name).join(', ')}, or a channel of your own ` +
+      '(docs/channels.md), and certify what it serves; size, format, quality and metadata are then the channel’s',
   ],
   ['seed', 'N', 'repeat a job exactly; weakens the secret, for tests only'],
 ]
@@ -96,6 +103,9 @@ function parseLabels(text: string): Settings['labels'] {
   return { csv: file }
 }
 
+/** What a channel decides. */
+const OF_CHANNEL = ['format', 'quality', 'metadata'] as const
+
 /** A refusal of the schema in one sentence about the option. */
 function explain(issue: z.core.$ZodIssue): string {
   const option = `--${String(issue.path[0] ?? '')}`
@@ -108,6 +118,8 @@ function explain(issue: z.core.$ZodIssue): string {
       return `${option} must be one of ${issue.values.map(String).join(', ')}.`
     case 'invalid_type':
       return `${option} must be a whole number.`
+    case 'invalid_format':
+      return `${option} is a name of small letters, digits and dashes.`
     default:
       return `${option} does not take this value.`
   }
@@ -123,6 +135,13 @@ export function settingsFrom(options: Readonly<Record<string, string | boolean |
     const text = options[name]
     if (typeof text !== 'string') continue
     given[name] = name === 'labels' ? parseLabels(text) : NUMERIC.has(name) ? parseNumber(name, text) : text
+  }
+  const decided = 'channel' in given ? OF_CHANNEL.find((name) => name in given) : undefined
+  if (decided !== undefined) {
+    throw wrongUsage(
+      `--${decided} is decided by --channel.`,
+      'Leave one of the two out, or make a channel of your own.',
+    )
   }
   const parsed = settingsSchema.safeParse(given)
   if (!parsed.success) {

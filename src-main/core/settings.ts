@@ -1,5 +1,6 @@
 /** What the user can choose for a job. The one schema behind the command line, the window and the stored jobs. */
 import { z } from 'zod'
+import { channelName } from './channels.js'
 
 /** ε of each strength, in 0–255. */
 export const STRENGTHS = { subtle: 4, balanced: 8, strong: 16 } as const
@@ -39,6 +40,8 @@ export const settingsSchema = z.strictObject({
   metadata: z.enum(['keep', 'rights', 'none']).default('keep'),
   /** Whether the copies forbid data mining in their XMP (IPTC/PLUS). */
   reserve: z.enum(['none', 'xmp']).default('none'),
+  /** Where the copies are published: size, format, quality and metadata are then the channel's. null: nowhere special. */
+  channel: channelName.nullable().default(null),
   /** null: drawn from the system's random source, as it should be. */
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
 })

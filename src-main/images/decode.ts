@@ -1,5 +1,6 @@
 /** Decoded pixels of a picture in its own encoded values: as displayed, and not converted by its colour profile. */
 import sharp from 'sharp'
+import { fitInto, toSrgb } from './convert.js'
 import { OPEN } from './inspect.js'
 import type { Pixels } from './perturb.js'
 
@@ -17,14 +18,32 @@ export function colourSpaceOf(kind: PixelKind): ColourSpace {
   return kind.grey ? 'b-w' : 'srgb'
 }
 
+/** How a picture is made ready for a channel. */
+export interface View {
+  /** Pixels into which it is made to fit; null: any. */
+  readonly maxWidth: number | null
+  readonly maxHeight: number | null
+  /** keep: encoded values as they are. */
+  readonly colourSpace: 'srgb' | 'keep'
+}
+const AS_IT_IS: View = { maxWidth: null, maxHeight: null, colourSpace: 'keep' }
+
 /**
- * Decodes a picture (path, or an encoded file in memory). EXIF orientation is applied; the profile is ignored.
+ * Decodes a picture (path, or an encoded file in memory). EXIF orientation is applied; the profile is ignored unless
+ * `view` asks for sRGB.
  *
  * @param flat flatten alpha on white
  * @throws what the decoder throws
  */
-export async function decode(source: string | Buffer, kind: PixelKind, flat = false): Promise<Pixels> {
-  let pipeline = sharp(source, { ...OPEN, ignoreIcc: true }).autoOrient()
+export async function decode(
+  source: string | Buffer,
+  kind: PixelKind,
+  flat = false,
+  view: View = AS_IT_IS,
+): Promise<Pixels> {
+  const convert = view.colourSpace === 'srgb'
+  let pipeline = fitInto(sharp(source, { ...OPEN, ignoreIcc: !convert }).autoOrient(), view)
+  if (convert) pipeline = toSrgb(pipeline, await sharp(source, OPEN).metadata())
   if (flat) pipeline = pipeline.flatten({ background: '#ffffff' })
   const grey8 = kind.grey && !kind.deep
   const { hasAlpha } = grey8 && !flat ? await sharp(source, OPEN).metadata() : { hasAlpha: false }

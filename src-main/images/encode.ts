@@ -14,6 +14,8 @@ export interface Encoding {
   /** 1–100, of lossy formats. */
   readonly quality: number
   readonly progressive: boolean
+  /** Of JPEG and AVIF. */
+  readonly chromaSubsampling: '4:4:4' | '4:2:0'
 }
 
 const DEFAULT_QUALITY: Record<OutputFormat, number> = { jpeg: 95, webp: 95, avif: 90, png: 100, tiff: 100 }
@@ -37,6 +39,8 @@ export async function encodingFor(
     lossless,
     quality: quality ?? DEFAULT_QUALITY[format],
     progressive: format === 'jpeg' && facts.format === 'jpeg' && facts.metadata.isProgressive,
+    // Most of the noise lies in the colours.
+    chromaSubsampling: '4:4:4',
   }
 }
 
@@ -101,11 +105,11 @@ export async function encode(
   return compress(pipeline, encoding).toBuffer()
 }
 
-function compress(pipeline: Sharp, { format, lossless, quality, progressive }: Encoding): Sharp {
+function compress(pipeline: Sharp, { format, lossless, quality, progressive, chromaSubsampling }: Encoding): Sharp {
   switch (format) {
     case 'jpeg':
       // Huffman tables made for the picture would save about a twentieth of the file for thrice the time.
-      return pipeline.jpeg({ quality, progressive, chromaSubsampling: '4:4:4', optimiseCoding: progressive })
+      return pipeline.jpeg({ quality, progressive, chromaSubsampling, optimiseCoding: progressive })
     case 'png':
       return pipeline.png({ palette: false })
     case 'webp':
@@ -113,6 +117,6 @@ function compress(pipeline: Sharp, { format, lossless, quality, progressive }: E
     case 'tiff':
       return pipeline.tiff({ compression: 'deflate', predictor: 'horizontal' })
     case 'avif':
-      return pipeline.avif({ quality, chromaSubsampling: '4:4:4' })
+      return pipeline.avif({ quality, chromaSubsampling })
   }
 }

@@ -4,7 +4,7 @@ import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FixativeError } from '../core/errors.js'
 import { decode, type PixelKind } from './decode.js'
-import { encode, encodingFor, LONGEST_SIDE } from './encode.js'
+import { encode, type Encoding, encodingFor, LONGEST_SIDE } from './encode.js'
 import { inspect, readFailure, type PictureFacts } from './inspect.js'
 import { carriedMetadata } from './metadata.js'
 import { perturb, type Pixels } from './perturb.js'
@@ -16,19 +16,22 @@ import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
  * Adds a class's noise to one picture and writes it: as displayed (EXIF orientation is applied to the pixels and reset),
  * in the picture's own encoded values, with its profile and the wanted metadata, without the unprotected previews in it.
  * Alpha and, in PNG and TIFF, bit depth are kept; grey stays grey. A format without alpha gets the picture on white.
+ * For a channel the picture is first made smaller and brought into the channel's colours: that, without the noise, is
+ * then what the written file is compared with. The thumbnail is of what the channel serves.
  *
  * The file is written under a temporary name in the target's folder, synced, measured, and only then renamed; it gets
  * the source's permissions. The source is only ever opened for reading.
  *
  * @throws FixativeError `unreadable-picture` when the source cannot be decoded; `picture-too-large` for the format;
- *   `target-is-source`; `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
+ *   `file-too-large` for the channel; `target-is-source`; `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
  */
 export async function exportImage(request: ExportRequest): Promise<ExportReport> {
   const { source, target } = request
   const facts = await inspect(source)
   if (!facts.ok) throw unreadable(source, facts.reason)
   await refuseSameFile(source, target)
-  const format = request.format === 'keep' ? facts.format : request.format
+  const wanted = request.channel?.exported.format ?? request.format
+  const format = wanted === 'keep' ? facts.format : wanted
   const made = await protect(request, facts, format)
   const { encoded, lossless } = made
 
@@ -62,28 +65,67 @@ interface Protected {
 
 async function protect(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Protected> {
   const { source, delta, resolution, epsilon } = request
-  const kind: PixelKind = { grey: facts.grey, deep: facts.deep && (format === 'png' || format === 'tiff') }
+  const view = request.channel?.exported
+  const srgb = view?.colourSpace === 'srgb'
+  const kind: PixelKind = { grey: facts.grey, deep: facts.deep && !srgb && (format === 'png' || format === 'tiff') }
   const flat = format === 'jpeg' && facts.alpha
-  const { width, height } = facts.metadata.autoOrient
-  const limit = LONGEST_SIDE[format]
-  if (limit !== undefined && Math.max(width, height) > limit) {
-    throw new FixativeError(
-      'picture-too-large',
-      `"${source}" is ${width} × ${height} pixels, and ${format.toUpperCase()} stores at most ${limit} on a side.`,
-      'Choose PNG or TIFF as the output format.',
-    )
-  }
+  refuseTooLarge(request, facts, format)
   let original: Pixels
   try {
-    original = await decode(source, kind, flat)
+    original = await decode(source, kind, flat, view)
   } catch (error) {
     throw unreadable(source, readFailure(error), error)
   }
-  const encoding = await encodingFor(source, facts, format, request.quality)
+  const encoding = await encodingFor(source, facts, format, view ? view.quality : request.quality)
   const pixels = perturb(original, delta, resolution, epsilon)
-  const ancillary = carriedMetadata(facts.metadata, format, request.metadata, request.reserve !== 'none')
-  const encoded = await encode(pixels, kind, encoding, ancillary)
+  const { width, height } = original
+  const metadata = { ...facts.metadata, autoOrient: { ...facts.metadata.autoOrient, width, height } }
+  const carried = carriedMetadata(metadata, format, view?.metadata ?? request.metadata, request.reserve !== 'none')
+  const ancillary = srgb ? { ...carried, icc: null } : carried
+  const encoded = await encodeWithin(
+    view?.maxBytes ?? Infinity,
+    { ...encoding, ...(view && { chromaSubsampling: view.chromaSubsampling }) },
+    (encoding) => encode(pixels, kind, encoding, ancillary),
+    source,
+  )
   return { encoded, original, pixels, lossless: encoding.lossless, profiled: ancillary.icc !== null }
+}
+
+function refuseTooLarge({ source, channel }: ExportRequest, { metadata }: PictureFacts, format: OutputFormat): void {
+  const { width, height } = metadata.autoOrient
+  const limit = LONGEST_SIDE[format]
+  const within = (side: number, most: number | null | undefined): number => Math.min(side, most ?? side)
+  const longest = Math.max(within(width, channel?.exported.maxWidth), within(height, channel?.exported.maxHeight))
+  if (limit === undefined || longest <= limit) return
+  throw new FixativeError(
+    'picture-too-large',
+    `"${source}" is ${width} × ${height} pixels, and ${format.toUpperCase()} stores at most ${limit} on a side.`,
+    'Choose PNG or TIFF as the output format.',
+  )
+}
+
+/** Lowest quality to which a file is brought down to fit a channel: below, little of picture and noise is left. */
+const LEAST_QUALITY = 40
+const QUALITY_STEP = 5
+
+/** Encodes with the highest quality, from the wanted one down, that gives a file of at most `maxBytes`. */
+async function encodeWithin(
+  maxBytes: number,
+  encoding: Encoding,
+  make: (encoding: Encoding) => Promise<Buffer>,
+  source: string,
+): Promise<Buffer> {
+  let encoded = await make(encoding)
+  for (let { quality } = encoding; encoded.length > maxBytes; encoded = await make({ ...encoding, quality })) {
+    quality -= QUALITY_STEP
+    if (!encoding.lossless && quality >= LEAST_QUALITY) continue
+    throw new FixativeError(
+      'file-too-large',
+      `"${source}" cannot be written for this channel with at most ${maxBytes.toLocaleString('en')} bytes.`,
+      'Make the picture smaller, or choose another channel.',
+    )
+  }
+  return encoded
 }
 
 async function write(temporary: string, target: string, encoded: Buffer, source: string): Promise<void> {
@@ -109,16 +151,17 @@ async function write(temporary: string, target: string, encoded: Buffer, source:
  */
 async function examine(
   path: string,
-  { target, resolution }: ExportRequest,
+  { target, resolution, channel }: ExportRequest,
   { original, pixels, lossless, profiled, encoded }: Protected,
 ): Promise<Omit<ExportReport, 'sha256' | 'bytes' | 'format' | 'lossless'>> {
   const { width, height } = original
   // A PNG is shrunk after decoding, never while; and without a profile there are no colours to convert.
-  if (lossless && !profiled && encoded[0] === 0x89) {
+  const served = channel?.served ?? null
+  if (lossless && !profiled && !served && encoded[0] === 0x89) {
     const small = await thumbnailOf(pixels, resolution)
     return { width, height, ...measure(original, pixels), thumbnail: small }
   }
-  const small = await thumbnail(path, resolution)
+  const small = await thumbnail(path, resolution, served)
   if (!small.ok) throw new Error(`${target}: the written file cannot be read again: ${small.reason}`)
   if (lossless) return { width, height, ...measure(original, pixels), thumbnail: small.pixels }
   // The written file's own kind: a format without grey, or with 8 bit only, is measured as whoever opens it sees it.

@@ -1,12 +1,18 @@
 /** The small pictures that a surrogate learns from. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { Served } from '../core/channels.js'
+import { toSrgb } from './convert.js'
 import { inspect, OPEN, readFailure } from './inspect.js'
 import type { Pixels } from './perturb.js'
+import { asServed } from './served.js'
 import type { ThumbnailReport, ThumbnailRequest } from './types.js'
 
 type Item = ThumbnailReport['items'][number]
+
+/** Pixels in sRGB, without a profile. */
+const BARE = { space: 'srgb' } as const
 
 /** SHA-256 of a file's bytes, hex, read as a stream. */
 export async function sha256OfFile(path: string): Promise<string> {
@@ -26,30 +32,30 @@ function planar(data: Uint8Array, channels: number, resolution: number): Uint8Ar
 }
 
 /** 3×S×S bytes of whatever a pipeline reads, on white. */
-async function squash(pipeline: Sharp, resolution: number, convert: boolean): Promise<Uint8Array> {
-  let small = pipeline
-    .flatten({ background: '#ffffff' })
-    .resize(resolution, resolution, { fit: 'fill' })
-    .toColourspace('srgb')
-  if (convert) small = small.withIccProfile('srgb')
+async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 'icc' | 'space'>): Promise<Uint8Array> {
+  const flat = pipeline.flatten({ background: '#ffffff' }).resize(resolution, resolution, { fit: 'fill' })
+  const small = toSrgb(flat, kind)
   const { data, info } = await small.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
   return planar(data, info.channels, resolution)
 }
 
 /** What `thumbnails` makes of a PNG of these pixels without a colour profile. */
 export async function thumbnailOf({ data, width, height, channels }: Pixels, resolution: number): Promise<Uint8Array> {
-  return squash(sharp(data as Buffer, { ...OPEN, raw: { width, height, channels } }), resolution, false)
+  return squash(sharp(data as Buffer, { ...OPEN, raw: { width, height, channels } }), resolution, BARE)
 }
 
-/** One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture. */
-export async function thumbnail(source: string, resolution: number): Promise<Item> {
+/**
+ * One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture.
+ * @param served squash what a platform would make of it; size and hash are the file's own
+ */
+export async function thumbnail(source: string, resolution: number, served: Served | null = null): Promise<Item> {
   const facts = await inspect(source)
   if (!facts.ok) return facts
   const { metadata } = facts
   try {
-    // 16-bit colour with a profile is worked on in Display P3 and would otherwise be left in it.
-    const convert = metadata.icc !== undefined && metadata.space === 'rgb16'
-    const pixels = await squash(sharp(source, OPEN).autoOrient(), resolution, convert)
+    const pixels = served
+      ? await squash(sharp(await asServed(source, served), OPEN), resolution, BARE)
+      : await squash(sharp(source, OPEN).autoOrient(), resolution, metadata)
     const { width, height } = metadata.autoOrient
     return { ok: true, pixels, width, height, format: facts.format, sha256: await sha256OfFile(source) }
   } catch (error) {
@@ -66,6 +72,6 @@ export async function thumbnail(source: string, resolution: number): Promise<Ite
  */
 export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
   const items: Item[] = []
-  for (const source of request.sources) items.push(await thumbnail(source, request.resolution))
+  for (const source of request.sources) items.push(await thumbnail(source, request.resolution, request.served))
   return { items }
 }

@@ -1,4 +1,5 @@
 /** Shapes shared by the image stages. Paths named `source`/`target` are absolute; `path` is relative, with '/'. */
+import type { Exported, Served } from '../core/channels.js'
 
 export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif'
 
@@ -12,6 +13,8 @@ export interface ThumbnailRequest {
   /** Absolute paths of the pictures. */
   readonly sources: readonly string[]
   readonly resolution: number
+  /** What a platform makes of each picture before it is squashed; null: nothing. */
+  readonly served?: Served | null
 }
 
 /** One picture as the certificate's surrogate sees it. */
@@ -36,6 +39,8 @@ export interface ExportRequest {
   readonly quality: number | null
   readonly metadata: MetadataPolicy
   readonly reserve: Reservation
+  /** Where it is published; `format`, `quality` and `metadata` are then the channel's. Null: at its own size. */
+  readonly channel?: { readonly exported: Exported; readonly served: Served | null } | null
 }
 
 /** What was measured on the written file, decoded again. */
@@ -52,6 +57,6 @@ export interface ExportReport {
   readonly psnr: number | null
   /** Mean SSIM of the luma, 0–1. */
   readonly ssim: number
-  /** The written picture shrunk to S×S: 3×S×S bytes, made exactly like the thumbnails of the originals. */
+  /** The picture as it is served, shrunk to S×S: 3×S×S bytes, made exactly like the thumbnails of the originals. */
   readonly thumbnail: Uint8Array
 }

@@ -17,6 +17,7 @@ const record = {
   output: '/out',
   settings: DEFAULT_SETTINGS,
   again: false,
+  channel: null,
   seed: 'abc',
 }
 const broken = { ok: false, reason: 'The file is empty.' } as const

@@ -6,6 +6,7 @@
  */
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { channelSchema } from '../core/channels.js'
 import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import { STAGES, type Stage } from './events.js'
@@ -25,6 +26,8 @@ const recordSchema = z.strictObject({
   input: z.string().min(1),
   output: z.string().min(1),
   settings: settingsSchema,
+  /** What the channel of the settings was when the job was started: its file may be edited meanwhile. */
+  channel: channelSchema.nullable().default(null),
   /** Files that are protected already are protected once more. */
   again: z.boolean().default(false),
   /** Key of every random choice of the job: the number given by the user, or 256 random bits in hex. */

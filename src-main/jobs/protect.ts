@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
 import { type Settings, settingsSchema } from '../core/settings.js'
+import type { Channel } from '../core/channels.js'
+import { findChannel } from './channels.js'
 import { Compute } from './compute.js'
 import type { JobResult } from './events.js'
 import { guardInput } from './guard.js'
@@ -53,15 +55,16 @@ const resultSchema = z.strictObject({
  * Tells `result` as its last event, but no `error`: that is what it throws.
  *
  * @throws FixativeError for whatever the user can do something about: see `resolvePaths`, `inspectOutput` and the
- *   stages; `invalid-settings`; `job-running` when another process does the same job.
+ *   stages; `invalid-settings`; `unknown-channel`; `job-running` when another process does the same job.
  * @throws the signal's reason when it is aborted.
  */
 export async function protect(request: ProtectRequest, context: JobContext): Promise<JobResult> {
   const settings = validSettings(request.settings)
   const paths = await resolvePaths(request.input, request.output)
+  const channel = settings.channel === null ? null : await findChannel(context.storage.root, settings.channel)
   const stop = context.signal ?? new AbortController().signal
   const { record, folder, scan, unlock } = await openJob(
-    { again: false, ...request, ...paths, settings },
+    { again: false, ...request, ...paths, settings, channel },
     context,
     stop,
   )
@@ -127,6 +130,7 @@ interface Wanted {
   readonly input: string
   readonly output: string
   readonly settings: Settings
+  readonly channel: Channel | null
   readonly again: boolean
   readonly jobId?: string
 }
@@ -143,7 +147,7 @@ interface Opened {
 /** The job that was stopped, or a new one. Refuses a foreign output folder before anything is written. */
 async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal): Promise<Opened> {
   const { storage } = context
-  const { input, output, settings, again } = wanted
+  const { input, output, settings, channel, again } = wanted
   if (wanted.jobId !== undefined) {
     const folder = storage.job(wanted.jobId)
     const record = await readRecord(folder)
@@ -178,6 +182,7 @@ async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal)
       input,
       output,
       settings,
+      channel,
       again,
       seed: settings.seed === null ? randomBytes(32).toString('hex') : String(settings.seed),
     })
@@ -215,6 +220,8 @@ async function findStopped(
     const record = await readRecord(folder).catch(() => undefined)
     if (record === null) await sweep(folder)
     if (!record || !asksTheSame(record, wanted) || (await folder.exists(RESULT_FILE))) continue
+    // Its channel was edited since.
+    if (!isDeepStrictEqual(record.channel, wanted.channel)) continue
     const stored = await storedScan(folder).catch(() => undefined)
     // One that died before it had noted what it saw has done nothing yet.
     if (stored === null || isDeepStrictEqual(stored, scan)) return { record, folder }

@@ -100,6 +100,7 @@ async function damagedFile(folder: JobFolder, { files }: Bundle): Promise<string
 async function checkFiles(opened: Opened, context: RecertifyContext): Promise<RecertifyCheck[]> {
   const { statement, output, folder, bundle, pictures } = opened
   const { resolution } = bundle.settings
+  const served = statement.predicate.channel?.served ?? null
   const hashes = new Map(statement.subject.map(({ name, digest }) => [name, digest.sha256]))
   const different: string[] = []
   const otherPixels: string[] = []
@@ -111,7 +112,8 @@ async function checkFiles(opened: Opened, context: RecertifyContext): Promise<Re
       if ((await hashFile(source, context.signal)) !== hashes.get(target)) different.push(target)
       else {
         const { signal } = context
-        const { items } = await context.pool.run('thumbnails', { sources: [source], resolution }, { signal })
+        const task = { sources: [source], resolution, served }
+        const { items } = await context.pool.run('thumbnails', task, { signal })
         const [found] = items
         const expected = await readItem(stored, item, 3 * resolution ** 2)
         if (!found?.ok || Buffer.compare(found.pixels, expected) !== 0) otherPixels.push(target)

@@ -3,6 +3,7 @@
  * docs/certificate.md explains it. Every length and number is limited, because certificates come from strangers.
  */
 import { z } from 'zod'
+import { channelSchema } from '../channels.js'
 import { MASKINGS, METHODS } from '../settings.js'
 import { publicKeyPem } from './encoding.js'
 import { noticeEnvelopeSchema } from './notices.js'
@@ -116,6 +117,8 @@ export const predicateSchema = z
       resolution: z.int().min(8).max(1_024),
       quality: z.strictObject({ maxAbsDiff: z.number().min(0).max(255), psnr: range, ssim: range }),
     }),
+    /** What the pictures were made ready for; what was certified is then what that place serves. */
+    channel: channelSchema.optional(),
     certification: certificationSchema.nullable(),
     /** Why nothing was certified; present exactly when `certification` is null. */
     certificationSkipped: z.strictObject({ reason: text(2_000) }).optional(),

@@ -53,6 +53,10 @@ export function limitSentences(certified: boolean): string[] {
 export const RESERVATION =
   'The files say in their metadata that data mining is not allowed. That is a reservation, not a protection: it binds only those who heed it.'
 
+/** What a certificate for a publishing channel adds. */
+export const IMITATED =
+  'What the publishing channel makes of the files was imitated from the stated figures. What it really does may differ, and may change.'
+
 /** Why a collection was protected but not certified. */
 export const NOT_CERTIFIED = {
   'turned-off': 'Certification was turned off.',

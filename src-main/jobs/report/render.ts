@@ -7,6 +7,7 @@ import { Html, html } from './html.js'
 import type { ReportSample } from './samples.js'
 import {
   certificationSection,
+  channelSection,
   filesSection,
   methodSection,
   qualitySection,
@@ -59,8 +60,8 @@ export function renderReport({ statement, samples = [], worst = [] }: ReportInpu
             <h1>${headline}</h1>
             <p class="verdict ${certification?.verdict ?? ''}">${explanation}</p>
           </header>
-          ${certification && certificationSection(certification)} ${samplesSection(samples)}
-          ${qualitySection(predicate.protection, worst)}
+          ${certification && certificationSection(certification)} ${channelSection(predicate)}
+          ${samplesSection(samples)} ${qualitySection(predicate.protection, worst)}
           <section aria-labelledby="limits">
             <h2 id="limits">What this does not say</h2>
             <ul>

@@ -43,8 +43,16 @@ async function sample({ path, className, source, target }: SampleSource): Promis
   if (size < SMALLEST_DETAIL) return { path, className, picture: dataUrl('jpeg', picture), detail: null }
   const left = Math.floor((autoOrient.width - size) / 2)
   const top = Math.floor((autoOrient.height - size) / 2)
+  // The protected picture may have been made smaller than its original.
   const detail = async (file: string): Promise<string> =>
-    dataUrl('png', await open(file).extract({ left, top, width: size, height: size }).png().toBuffer())
+    dataUrl(
+      'png',
+      await open(file)
+        .resize(autoOrient.width, autoOrient.height, { fit: 'fill' })
+        .extract({ left, top, width: size, height: size })
+        .png()
+        .toBuffer(),
+    )
   return {
     path,
     className,

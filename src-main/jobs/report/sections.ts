@@ -1,5 +1,6 @@
 /** The parts of the report, each from the certificate's own fields. */
 import type { Certification, Predicate, Statement } from '../../core/certificate/schema.js'
+import { exportSentence, servedSentence } from '../../core/channels.js'
 import { curveSvg, percent, plain, type CurvePoint } from './curve.js'
 import { html, type Html, type HtmlValue } from './html.js'
 import type { ReportSample } from './samples.js'
@@ -97,6 +98,48 @@ export function certificationSection(c: Certification): Html {
                 <td>${percent(c[side].cleanAccuracy)}</td>
               </tr>`,
           )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+/** What the pictures were made ready for, and how they fare there: a row for the channel. */
+export function channelSection({ channel, protection, certification: c }: Predicate): Html | null {
+  if (!channel) return null
+  const atMost = c?.headline.protectedAtMost ?? null
+  const atLeast = c?.headline.controlAtLeast ?? null
+  return html`<section aria-labelledby="channel">
+    <h2 id="channel">Where the pictures are published</h2>
+    <p>
+      The files are ready to be uploaded.
+      ${
+        channel.served === null
+          ? 'This place serves them as they are, so the files themselves were certified.'
+          : 'What was certified is what this place serves: each file was encoded again as it would be there.'
+      }
+    </p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Channel</th>
+            <th scope="col">Uploaded</th>
+            <th scope="col">Served</th>
+            <th scope="col">Recognised at most, protected</th>
+            <th scope="col">at least, originals</th>
+            <th scope="col">Mean SSIM of the files</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">${channel.title}</th>
+            <td>${exportSentence(channel)}</td>
+            <td>${servedSentence(channel)}</td>
+            <td>${atMost === null ? 'no bound' : percent(atMost)}</td>
+            <td>${atLeast === null ? 'no bound' : percent(atLeast)}</td>
+            <td>${protection.quality.ssim.mean.toFixed(4)}</td>
+          </tr>
         </tbody>
       </table>
     </div>

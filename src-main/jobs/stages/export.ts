@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { type Noise, pictureNoise } from '../../core/protect/noise.js'
-import { type Settings, epsilonOf } from '../../core/settings.js'
+import { epsilonOf } from '../../core/settings.js'
 import { planOutputs } from '../../images/outputs.js'
+import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel, publicReason } from '../job.js'
 import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
@@ -35,7 +36,7 @@ export interface ExportedPicture extends LabelledPicture {
 }
 
 /** Errors that are about one picture; any other ends the job, because the next picture would fail as well. */
-const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'internal'])
+const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'internal'])
 
 /**
  * @param delta noise of each class, K×3×S×S, 0–1.
@@ -50,7 +51,7 @@ export async function exportStage(
   const { record, folder, journal, context, signal } = job
   const { output, settings } = record
   const size = 3 * settings.resolution ** 2
-  const targets = planOutputs(pictures, settings.format)
+  const targets = planOutputs(pictures, formatOf(record))
   const state = await inspectOutput(output, record.id, signal)
   if (state.kind === 'unfinished') {
     const message = `Another job has begun to write to "${output}".`
@@ -66,7 +67,7 @@ export async function exportStage(
   const missing = pictures.map((_, i) => i).filter((i) => !done.has(i))
   await checkSpace(
     output,
-    missing.reduce((sum, i) => sum + expectedBytes(pictures[i]!, settings.format), 0),
+    missing.reduce((sum, i) => sum + expectedBytes(pictures[i]!, record), 0),
   )
   await folder.writeJson(TARGETS_FILE, Object.fromEntries(pictures.map(({ item }, i) => [targets[i]!, item])))
   await claimOutput(output, record.id, state, new Set([...done].map((i) => targets[i]!)))
@@ -111,7 +112,8 @@ async function exportOne(
   const delta = pictureNoise(await originals.read(item), label, noise)
   const epsilon = epsilonOf(record.settings)
   try {
-    const request = { source, target, delta, resolution, epsilon, format, quality, metadata, reserve }
+    const { channel } = record
+    const request = { source, target, delta, resolution, epsilon, format, quality, metadata, reserve, channel }
     const report = await job.run('exportImage', request)
     const { bytes, lossless, maxAbsDiff, psnr, ssim, thumbnail } = report
     await store.write(item, thumbnail)
@@ -160,9 +162,15 @@ function collect(
   return { exported, skipped }
 }
 
+const formatOf = ({ settings, channel }: JobRecord): 'keep' | OutputFormat =>
+  channel?.exported.format ?? settings.format
+
 /** A rough size of the written file: noise does not compress, so plain pictures grow. */
-function expectedBytes({ width, height, bytes, format }: LabelledPicture, wanted: Settings['format']): number {
+function expectedBytes({ width, height, bytes, format }: LabelledPicture, record: JobRecord): number {
+  const wanted = formatOf(record)
   const target = wanted === 'keep' ? format : wanted
   const perPixel = target === 'png' || target === 'tiff' ? 2.5 : 0.6
-  return Math.max(bytes, width * height * perPixel)
+  const { maxWidth, maxHeight } = record.channel?.exported ?? { maxWidth: null, maxHeight: null }
+  const scale = Math.min(1, (maxWidth ?? width) / width, (maxHeight ?? height) / height)
+  return Math.max(bytes, width * height * perPixel) * scale ** 2
 }

@@ -1,7 +1,7 @@
 /** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
 import { signStatement } from '../../core/certificate/dsse.js'
 import type { Predicate } from '../../core/certificate/schema.js'
-import { limitSentences, RESERVATION } from '../../core/certificate/sentences.js'
+import { IMITATED, limitSentences, RESERVATION } from '../../core/certificate/sentences.js'
 import { type Statement, buildStatement } from '../../core/certificate/statement.js'
 import { STRENGTHS, epsilonOf } from '../../core/settings.js'
 import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
@@ -76,9 +76,14 @@ export async function signStage(
       skipped: skipped.map(({ path, reason }) => ({ path, reason: reason.slice(0, 1000) })),
     },
     protection: protectionOf(job, exported),
+    ...(record.channel ? { channel: record.channel } : {}),
     certification,
     ...(certification ? {} : { certificationSkipped: { reason } }),
-    limits: [...limitSentences(certification !== null), ...(record.settings.reserve === 'none' ? [] : [RESERVATION])],
+    limits: [
+      ...limitSentences(certification !== null),
+      ...(record.channel?.served ? [IMITATED] : []),
+      ...(record.settings.reserve === 'none' ? [] : [RESERVATION]),
+    ],
     private: { sha256: await writeBundle(folder, record, PRIVATE_FILES) },
   }
   const statement = buildStatement(
