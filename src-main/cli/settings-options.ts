@@ -40,7 +40,7 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
   [
     'reserve',
     choices(shape.reserve.unwrap().options),
-    'say in XMP that data mining is not allowed; a reservation, not a protection',
+    'say in XMP, or also in a C2PA manifest (JPEG, PNG), that data mining is not allowed; a reservation, not a protection',
   ],
   [
     'channel',

@@ -38,8 +38,8 @@ export const settingsSchema = z.strictObject({
   quality: z.int().min(1).max(100).nullable().default(null),
   /** What of a picture's metadata its copy carries; small pictures of the original in it never survive. */
   metadata: z.enum(['keep', 'rights', 'none']).default('keep'),
-  /** Whether the copies forbid data mining in their XMP (IPTC/PLUS). */
-  reserve: z.enum(['none', 'xmp']).default('none'),
+  /** Whether the copies forbid data mining: in their XMP (IPTC/PLUS), or also, JPEG and PNG, in a C2PA manifest. */
+  reserve: z.enum(['none', 'xmp', 'c2pa']).default('none'),
   /** Where the copies are published: size, format, quality and metadata are then the channel's. null: nowhere special. */
   channel: channelName.nullable().default(null),
   /** null: drawn from the system's random source, as it should be. */

@@ -85,7 +85,7 @@ async function protect(request: ExportRequest, facts: PictureFacts, format: Outp
   const encoded = await encodeWithin(
     view?.maxBytes ?? Infinity,
     { ...encoding, ...(view && { chromaSubsampling: view.chromaSubsampling }) },
-    (encoding) => encode(pixels, kind, encoding, ancillary),
+    async (encoding) => withReservation(await encode(pixels, kind, encoding, ancillary), format, request),
     source,
   )
   return { encoded, original, pixels, lossless: encoding.lossless, profiled: ancillary.icc !== null }
@@ -102,6 +102,15 @@ function refuseTooLarge({ source, channel }: ExportRequest, { metadata }: Pictur
     `"${source}" is ${width} × ${height} pixels, and ${format.toUpperCase()} stores at most ${limit} on a side.`,
     'Choose PNG or TIFF as the output format.',
   )
+}
+
+/** With a C2PA manifest, where the format can have one. */
+async function withReservation(encoded: Buffer, format: OutputFormat, { reserve, manifest }: ExportRequest) {
+  if (reserve !== 'c2pa' || (format !== 'jpeg' && format !== 'png')) return encoded
+  if (!manifest) throw new Error('a C2PA manifest needs a credential')
+  // Loaded only here: it is large, and few ask for it.
+  const { withManifest } = await import('./c2pa.js')
+  return withManifest(encoded, format, manifest)
 }
 
 /** Lowest quality to which a file is brought down to fit a channel: below, little of picture and noise is left. */

@@ -1,13 +1,14 @@
 /** Shapes shared by the image stages. Paths named `source`/`target` are absolute; `path` is relative, with '/'. */
 import type { Exported, Served } from '../core/channels.js'
+import type { ManifestFacts } from './c2pa-id.js'
 
 export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif'
 
 /** keep: all but previews; rights: who made it and whose it is; none: the colour profile and the density only. */
 export type MetadataPolicy = 'keep' | 'rights' | 'none'
 
-/** "No data mining": not said, or said in XMP (IPTC and PLUS). */
-export type Reservation = 'none' | 'xmp'
+/** "No data mining": not said, said in XMP (IPTC and PLUS), or also in a C2PA manifest. */
+export type Reservation = 'none' | 'xmp' | 'c2pa'
 
 export interface ThumbnailRequest {
   /** Absolute paths of the pictures. */
@@ -39,6 +40,8 @@ export interface ExportRequest {
   readonly quality: number | null
   readonly metadata: MetadataPolicy
   readonly reserve: Reservation
+  /** What the C2PA manifest is made with; needed where `reserve` asks for one. */
+  readonly manifest?: ManifestFacts | null
   /** Where it is published; `format`, `quality` and `metadata` are then the channel's. Null: at its own size. */
   readonly channel?: { readonly exported: Exported; readonly served: Served | null } | null
 }

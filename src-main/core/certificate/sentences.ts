@@ -50,8 +50,10 @@ export function limitSentences(certified: boolean): string[] {
 }
 
 /** What a certificate adds when the files reserve the right to data mining. */
-export const RESERVATION =
-  'The files say in their metadata that data mining is not allowed. That is a reservation, not a protection: it binds only those who heed it.'
+export const RESERVATIONS = {
+  xmp: 'The files say in their metadata that data mining is not allowed. That is a reservation, not a protection: it binds only those who heed it.',
+  c2pa: 'The files say in their metadata, and JPEG and PNG files also in a C2PA manifest, that data mining and training are not allowed. That is a reservation, not a protection: it binds only those who heed it, and whoever encodes a file again removes it. The manifest is signed with a key made for this job alone, which says nothing about who made the pictures.',
+} as const
 
 /** What a certificate for a publishing channel adds. */
 export const IMITATED =

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { type Noise, pictureNoise } from '../../core/protect/noise.js'
 import { epsilonOf } from '../../core/settings.js'
+import { type Credential, manifestId } from '../../images/c2pa-id.js'
 import { planOutputs } from '../../images/outputs.js'
 import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../item-file.js'
@@ -75,13 +76,14 @@ export async function exportStage(
   const store = await ItemFile.open(folder.file(EXPORTED_FILE), size)
   const originals = await ItemFile.open(folder.file(ORIGINALS_FILE), size)
   const noise = { delta, epsilon: epsilonShare(settings), masked: settings.masking === 'jnd' }
+  const credential = settings.reserve === 'c2pa' ? await credentialOf(record) : null
   let finished = done.size
   progress(finished, pictures.length)
   try {
     await inParallel(missing, context.pool.size * 2, async (i) => {
       const picture = pictures[i]!
       await requireOutput(output, record.id)
-      const result = await exportOne(job, picture, below(output, targets[i]!), noise, originals, store)
+      const result = await exportOne(job, picture, below(output, targets[i]!), noise, credential, originals, store)
       await journal.append({ kind: 'exported', index: picture.item, result }, store)
       progress(++finished, pictures.length)
     })
@@ -99,6 +101,7 @@ async function exportOne(
   { item, path, sha256: expected, label }: LabelledPicture,
   target: string,
   noise: Noise,
+  credential: Credential | null,
   originals: ItemFile,
   store: ItemFile,
 ): Promise<ExportedFacts> {
@@ -112,8 +115,21 @@ async function exportOne(
   const delta = pictureNoise(await originals.read(item), label, noise)
   const epsilon = epsilonOf(record.settings)
   try {
-    const { channel } = record
-    const request = { source, target, delta, resolution, epsilon, format, quality, metadata, reserve, channel }
+    const { channel, seed, tool: version } = record
+    const manifest = credential && { credential, id: manifestId(seed, path), version }
+    const request = {
+      source,
+      target,
+      delta,
+      resolution,
+      epsilon,
+      format,
+      quality,
+      metadata,
+      reserve,
+      manifest,
+      channel,
+    }
     const report = await job.run('exportImage', request)
     const { bytes, lossless, maxAbsDiff, psnr, ssim, thumbnail } = report
     await store.write(item, thumbnail)
@@ -123,6 +139,12 @@ async function exportOne(
     await job.requireInput()
     return { ok: false, reason: publicReason(error, record) }
   }
+}
+
+/** Follows from what was written down when the job was started, so that a resumed one writes the same bytes. */
+async function credentialOf({ seed, createdAt }: JobRecord): Promise<Credential> {
+  const { createCredential } = await import('../../images/c2pa-credential.js')
+  return createCredential(seed, createdAt)
 }
 
 /** Removes what an unfinished job has written, except files that somebody has changed since. */

@@ -1,7 +1,7 @@
 /** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
 import { signStatement } from '../../core/certificate/dsse.js'
 import type { Predicate } from '../../core/certificate/schema.js'
-import { IMITATED, limitSentences, RESERVATION } from '../../core/certificate/sentences.js'
+import { IMITATED, limitSentences, RESERVATIONS } from '../../core/certificate/sentences.js'
 import { type Statement, buildStatement } from '../../core/certificate/statement.js'
 import { STRENGTHS, epsilonOf } from '../../core/settings.js'
 import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
@@ -82,7 +82,7 @@ export async function signStage(
     limits: [
       ...limitSentences(certification !== null),
       ...(record.channel?.served ? [IMITATED] : []),
-      ...(record.settings.reserve === 'none' ? [] : [RESERVATION]),
+      ...(record.settings.reserve === 'none' ? [] : [RESERVATIONS[record.settings.reserve]]),
     ],
     private: { sha256: await writeBundle(folder, record, PRIVATE_FILES) },
   }
