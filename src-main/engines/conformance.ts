@@ -125,7 +125,7 @@ export async function conformance(program: ConformingProgram): Promise<Conforman
   const parameters = state.parameters.map((value, i) => value + step.perturbation[i]!)
   const model = { parameters, statistics: next.statistics }
   const image = await program.imageGradient(model, step.batch)
-  const frozenCorrect = await program.correct(model, step.batch)
+  const frozenCorrect = await program.correct(model, [step.batch])
   return {
     loss: relative(loss, frozenStep.loss),
     correct: correct - frozenStep.correct,

@@ -55,8 +55,8 @@ export interface SurrogateProgram {
     model: Pick<SurrogateState, 'parameters' | 'statistics'>,
     batch: Batch,
   ): Promise<{ gradient: Float32Array; loss: number }>
-  /** How many images are classified right, normalisation frozen. */
-  correct(model: Pick<SurrogateState, 'parameters' | 'statistics'>, batch: Batch): Promise<number>
+  /** How many images of all batches are classified right, normalisation frozen. The weights are prepared once. */
+  correct(model: Pick<SurrogateState, 'parameters' | 'statistics'>, batches: Iterable<Batch>): Promise<number>
   dispose(): Promise<void>
 }
 

@@ -10,13 +10,8 @@ import type { Dataset, DrawsTask, TaskInput } from './tasks.js'
 /** Images evaluated at once: enough to fill the caches, few enough to stay in them. */
 const CHUNK = 100
 
-export async function correctCount(
-  program: SurrogateProgram,
-  { dataset, model }: TaskInput<'correct'>,
-): Promise<number> {
-  let correct = 0
-  for (const batch of batches(dataset)) correct += await program.correct(model, batch)
-  return correct
+export function correctCount(program: SurrogateProgram, { dataset, model }: TaskInput<'correct'>): Promise<number> {
+  return program.correct(model, batches(dataset))
 }
 
 /** θ̂ is never changed: each draw is added to it in a scratch copy. */
@@ -34,9 +29,7 @@ export async function draws(
     layout.forEach(({ offset, size }, l) => {
       for (let i = offset; i < offset + size; i++) noisy[i] = model.parameters[i]! + sigma[l]! * noisy[i]!
     })
-    for (const batch of test) {
-      correct[d]! += await program.correct({ parameters: noisy, statistics: model.statistics }, batch)
-    }
+    correct[d] = await program.correct({ parameters: noisy, statistics: model.statistics }, test)
   }
   return { first, correct }
 }

@@ -83,7 +83,7 @@ async function rates(program: SurrogateProgram) {
     })
     const evaluate = await perSecond(EVALUATE_BATCH, async (i) => {
       draw(i)
-      await program.correct({ parameters: noise, statistics: from.statistics }, evaluated)
+      await program.correct({ parameters: noise, statistics: from.statistics }, [evaluated])
     })
     return { train, gradient, evaluate }
   } finally {

@@ -24,6 +24,13 @@ describe('keyedRandom', () => {
     expect(joined).toEqual([...whole])
   })
 
+  it('fills with the numbers that come one by one, bit for bit', () => {
+    const n = 50_001
+    const filled = keyedRandom('s', 'fill').fillGaussian(new Float32Array(n), 0.05)
+    const random = keyedRandom('s', 'fill')
+    expect(filled).toEqual(Float32Array.from({ length: n }, () => 0.05 * random.gaussian()))
+  })
+
   it('gives every key a stream of its own, also when only the type or the grouping differs', () => {
     const first = [
       keyedRandom('1', 2),

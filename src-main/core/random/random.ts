@@ -6,6 +6,7 @@
  * stretch of the period of 2¹²⁸ − 1 with negligible probability.
  */
 import { createHash } from 'node:crypto'
+import { fillNormals } from './kernels/normals.js'
 import { upperNormalQuantile } from './normal.js'
 
 export interface KeyedRandom {
@@ -63,7 +64,10 @@ class Xoshiro implements KeyedRandom {
   }
 
   fillGaussian(out: Float32Array, scale = 1): Float32Array {
-    for (let i = 0; i < out.length; i++) out[i] = scale * this.gaussian()
+    const words = Int32Array.of(this.#a, this.#b, this.#c, this.#d)
+    const filled = fillNormals(words, out, scale)
+    ;[this.#a, this.#b, this.#c, this.#d] = words as unknown as Words
+    for (let i = filled; i < out.length; i++) out[i] = scale * this.gaussian()
     return out
   }
 

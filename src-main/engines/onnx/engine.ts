@@ -85,15 +85,20 @@ export class OnnxProgram implements SurrogateProgram {
   }
 
   async imageGradient(model: Model, batch: Batch): Promise<{ gradient: Float32Array; loss: number }> {
-    const feeds = { ...this.#folded(model, batch), onehot: this.#onehot(batch) }
+    const feeds = { images: this.#images(batch), weights: this.#folded(model), onehot: this.#onehot(batch) }
     const outputs = await this.#sessions.gradient.run(feeds, ['logits', 'gradient'])
     const { loss } = lossAndCorrect(valuesOf(outputs['logits']), batch.labels, this.spec.classes)
     return { gradient: valuesOf(outputs['gradient']), loss: loss * batch.labels.length }
   }
 
-  async correct(model: Model, batch: Batch): Promise<number> {
-    const outputs = await this.#sessions.evaluate.run(this.#folded(model, batch), ['logits'])
-    return lossAndCorrect(valuesOf(outputs['logits']), batch.labels, this.spec.classes).correct
+  async correct(model: Model, batches: Iterable<Batch>): Promise<number> {
+    const weights = this.#folded(model)
+    let correct = 0
+    for (const batch of batches) {
+      const outputs = await this.#sessions.evaluate.run({ images: this.#images(batch), weights }, ['logits'])
+      correct += lossAndCorrect(valuesOf(outputs['logits']), batch.labels, this.spec.classes).correct
+    }
+    return correct
   }
 
   async dispose(): Promise<void> {
@@ -113,9 +118,9 @@ export class OnnxProgram implements SurrogateProgram {
     }
   }
 
-  #folded(model: Model, batch: Batch): Record<string, ort.Tensor> {
+  #folded(model: Model): ort.Tensor {
     const weights = this.#fold(model.parameters, model.statistics)
-    return { images: this.#images(batch), weights: tensor(weights, [weights.length]) }
+    return tensor(weights, [weights.length])
   }
 
   #images({ images }: Batch): ort.Tensor {

@@ -67,14 +67,20 @@ export class TfjsProgram implements SurrogateProgram {
     })
   }
 
-  async correct(model: Model, batch: Batch): Promise<number> {
+  async correct(model: Model, batches: Iterable<Batch>): Promise<number> {
     const { tf, spec } = this
-    const logits = tf.tidy(() => {
+    return tf.tidy(() => {
       const weights = this.#weights(model)
-      const images = imageTensor(tf, batch, spec)
-      return logitsOf(tf, this.#net, images, weights, frozenLayer(tf, weights)).dataSync() as Float32Array
+      const layer = frozenLayer(tf, weights)
+      let correct = 0
+      for (const batch of batches) {
+        const logits = tf.tidy(
+          () => logitsOf(tf, this.#net, imageTensor(tf, batch, spec), weights, layer).dataSync() as Float32Array,
+        )
+        correct += lossAndCorrect(logits, batch.labels, spec.classes).correct
+      }
+      return correct
     })
-    return lossAndCorrect(logits, batch.labels, spec.classes).correct
   }
 
   async dispose(): Promise<void> {

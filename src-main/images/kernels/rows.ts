@@ -1,12 +1,6 @@
 /** The row kernels of rows.assembly.ts, and the memory that they work on. */
+import { PAGE_BYTES, loadKernel } from '../../core/kernel.js'
 import { WASM } from './rows.wasm.js'
-
-/** The little of the standard's types that is needed; they come with the DOM's, which do not belong here. */
-declare const WebAssembly: {
-  Memory: new (descriptor: { initial: number }) => { readonly buffer: ArrayBuffer; grow(pages: number): number }
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
 
 interface Kernels {
   combine(
@@ -26,10 +20,8 @@ interface Kernels {
   compare(a: number, b: number, count: number, worst: number, mask: number, sumsA: number, sumsB: number): number
 }
 
-const PAGE = 65_536
-const memory = new WebAssembly.Memory({ initial: 1 })
-const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(WASM, 'base64')), { env: { memory } })
-export const kernels = instance.exports as Kernels
+const { exports: kernels, memory } = loadKernel<Kernels>(WASM)
+export { kernels }
 
 /** Values of a row, rounded up to whole instructions. */
 export const padded = (count: number): number => (count + 15) & ~15
@@ -50,7 +42,7 @@ export function allocate(...sizes: number[]): Block {
     return start
   })
   const missing = end - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
   new Uint8Array(memory.buffer, 0, end).fill(0)
   return { at, buffer: memory.buffer }
 }
