@@ -2,6 +2,10 @@
 import { keyedRandom } from '../random/random.js'
 import { amplitude } from './amplitude.js'
 
+/** Of the waves that noise starts from, in pixels of the thumbnail. */
+const SHORTEST_PERIOD = 4
+const LONGEST_PERIOD = 16 / 3
+
 /** The noise of every class, and how much of it a place of a picture gets. */
 export interface Noise {
   /** K×3×S×S, 0–1, |δ| ≤ ε. */
@@ -57,13 +61,10 @@ export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: n
   }
 }
 
-/** Side of the grid of the noise that learning starts from. */
-const INITIAL_GRID = 4
-
 /**
- * The noise that learning starts from: for each class and channel a secret 4×4 pattern of ±ε, enlarged to S×S. Coarse
- * patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022, "Availability attacks
- * create shortcuts"); starting from them, learning needs a fraction of the rounds that it needs from zero.
+ * The noise that learning starts from: for each class a secret square wave of ±ε in a random direction, its sign drawn
+ * for each channel. Patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022,
+ * "Availability attacks create shortcuts"); these have the scale at which pictures hold little and a surrogate sees well.
  * @param epsilon 0–1. @returns K×3×S×S.
  */
 export function initialNoise(classes: number, resolution: number, epsilon: number, seed: string): Float32Array {
@@ -71,14 +72,15 @@ export function initialNoise(classes: number, resolution: number, epsilon: numbe
   let to = 0
   for (let k = 0; k < classes; k++) {
     const random = keyedRandom(seed, 'initial-noise', k)
+    const frequency = (2 * Math.PI) / (SHORTEST_PERIOD + random.uniform() * (LONGEST_PERIOD - SHORTEST_PERIOD))
+    const angle = random.uniform() * Math.PI
+    const [across, down] = [frequency * Math.cos(angle), frequency * Math.sin(angle)]
+    const phase = random.uniform() * 2 * Math.PI
     for (let channel = 0; channel < 3; channel++) {
-      const cells = Float32Array.from({ length: INITIAL_GRID ** 2 }, () =>
-        random.uniform() < 0.5 ? -epsilon : epsilon,
-      )
-      for (let y = 0; y < resolution; y++) {
-        const row = Math.floor((y * INITIAL_GRID) / resolution) * INITIAL_GRID
-        for (let x = 0; x < resolution; x++) delta[to++] = cells[row + Math.floor((x * INITIAL_GRID) / resolution)]!
-      }
+      const amplitude = random.uniform() < 0.5 ? -epsilon : epsilon
+      for (let y = 0; y < resolution; y++)
+        for (let x = 0; x < resolution; x++)
+          delta[to++] = Math.cos(across * x + down * y + phase) > 0 ? amplitude : -amplitude
     }
   }
   return delta

@@ -105,7 +105,7 @@ describe('noise', () => {
 
 describe('schedule', () => {
   it('gives small collections more rounds, within bounds', () => {
-    expect(roundBudget(1200)).toBe(60)
+    expect(roundBudget(1200)).toBe(30)
     expect(roundBudget(10)).toBe(90)
     expect(roundBudget(1_000_000)).toBe(20)
   })

@@ -16,11 +16,11 @@ export const FIT_ACCURACY = 0.9
 
 /**
  * Rounds of alternating minimisation. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
- * needs about 600 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough.
+ * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough.
  */
 export function roundBudget(trainImages: number): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
-  return Math.min(90, Math.max(20, Math.ceil(600 / stepsPerPass)))
+  return Math.min(90, Math.max(20, Math.ceil(300 / stepsPerPass)))
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
 import type { Recipe } from '../../core/protect/recipe.js'
 import { initialNoise } from '../../core/protect/noise.js'
+import { highPass } from '../../core/protect/spectrum.js'
 import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND, signStepShare } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
@@ -103,9 +104,9 @@ async function descend(
       }),
     ),
   )
-  const next = delta.slice()
+  const next = new Float32Array(delta.length)
   for (const part of parts) {
     part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
   }
-  return next
+  return highPass(next, program.spec.resolution, epsilon)
 }
