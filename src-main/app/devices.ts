@@ -17,6 +17,9 @@ export const STANDARD_PICTURES = 1500
 const VALID_DAYS = 30
 /** A device whose process dies this often during a task is given up. */
 const ATTEMPTS = 2
+/** Milliseconds after which a device that does not answer counts as stuck: while it is measured, and in a task. */
+const MEASURE_PATIENCE = 180_000
+const TASK_PATIENCE = 1_800_000
 
 const rate = z.number().gt(0)
 const deviceSchema = z.discriminatedUnion('available', [
@@ -73,6 +76,8 @@ export interface DevicesOptions {
   /** Of Fixative. */
   readonly version: string
   readonly now?: () => Date
+  /** How long a device may take to be measured, milliseconds. */
+  readonly patience?: number
 }
 
 export class Devices {
@@ -122,7 +127,12 @@ export class Devices {
   }
 
   async #measureOne(engine: Engine): Promise<Measured> {
-    const pool = createPool({ transport: this.options.transport, size: 1, attempts: 1 })
+    const pool = createPool({
+      transport: this.options.transport,
+      size: 1,
+      attempts: 1,
+      patience: this.options.patience ?? MEASURE_PATIENCE,
+    })
     try {
       const { name, software, ...rates } = await pool.run('measure', { engine })
       return { engine, available: true, name, software, rates }
@@ -194,7 +204,9 @@ export async function openDevice(
   options: Omit<PoolOptions, 'size' | 'attempts'>,
 ): Promise<JobDevice | undefined> {
   const choice = await devices.choose(setting)
-  return choice ? { ...choice, pool: createPool({ ...options, size: 1, attempts: ATTEMPTS }) } : undefined
+  return choice
+    ? { ...choice, pool: createPool({ ...options, size: 1, attempts: ATTEMPTS, patience: TASK_PATIENCE }) }
+    : undefined
 }
 
 /** Whether it is worth looking for a graphics card: on Linux one shows as a file. */

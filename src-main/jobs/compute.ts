@@ -22,6 +22,7 @@ const DEVICE_ERRORS: readonly string[] = [
   'cuda-not-installed',
   'cuda-library-missing',
   'worker-lost',
+  'worker-stuck',
 ]
 
 export class Compute {

@@ -71,6 +71,15 @@ describe('pool', () => {
     expect(await order({ do: 'echo', value: 1 })).toBe(1)
   })
 
+  it('kills a process that does not answer for too long, and goes on with another', async () => {
+    const { order } = open(1, { patience: 2000 })
+    await expect(order({ do: 'block', milliseconds: 3_600_000 })).rejects.toMatchObject({
+      code: 'worker-stuck',
+      message: expect.stringContaining('"correct"') as string,
+    })
+    expect(await order({ do: 'echo', value: 1 })).toBe(1)
+  })
+
   it('ends a process with an unhandled rejection and names it', async () => {
     const { order } = open(1, { attempts: 1 })
     await expect(order({ do: 'throw-later' })).rejects.toMatchObject({

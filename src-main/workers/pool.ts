@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly attempts?: number
   /** How long an aborted task may go on before its process is killed, milliseconds. */
   readonly abortGrace?: number
+  /** How long a task may run before its process counts as stuck and is killed, milliseconds; absent: for ever. */
+  readonly patience?: number
 }
 
 export interface RunOptions {
@@ -34,7 +36,8 @@ export interface Pool {
   readonly size: number
   /**
    * Does one task on some worker.
-   * @throws FixativeError what the task threw; `worker-lost` when its worker died too often; `pool-closed`.
+   * @throws FixativeError what the task threw; `worker-lost` when its worker died too often; `worker-stuck` when it ran
+   *   for longer than `patience`; `pool-closed`.
    * @throws the signal's reason, once the task no longer runs, when the signal was aborted.
    */
   run<N extends TaskName>(task: N, input: TaskInput<N>, options?: RunOptions): Promise<TaskOutput<N>>
@@ -62,10 +65,13 @@ interface Worker {
   readonly gone: Promise<void>
   readonly seen: Set<string>
   job: Job | undefined
+  /** Runs while the job does, when there is a limit. */
+  watchdog: NodeJS.Timeout | undefined
 }
 
 /** @throws RangeError when `size` is not a positive integer. */
-export function createPool({ transport, size, onWorkerLost, attempts = 3, abortGrace = 1000 }: PoolOptions): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { transport, size, onWorkerLost, attempts = 3, abortGrace = 1000, patience } = options
   if (!Number.isInteger(size) || size < 1) throw new RangeError(`a pool needs at least one worker, not ${size}`)
   const workers = new Set<Worker>()
   const queue: Job[] = []
@@ -85,6 +91,7 @@ export function createPool({ transport, size, onWorkerLost, attempts = 3, abortG
       queue.shift()
       if (job.affinity !== undefined) worker.seen.add(job.affinity)
       worker.job = job
+      if (patience !== undefined) worker.watchdog = setTimeout(() => giveUp(worker, job), patience)
       const request: WorkRequest = { id: job.id, task: job.task, input: job.input }
       worker.handle.post(request)
     }
@@ -100,13 +107,13 @@ export function createPool({ transport, size, onWorkerLost, attempts = 3, abortG
     const handle = transport.spawn()
     let ended: () => void = () => undefined
     const gone = new Promise<void>((resolve) => (ended = resolve))
-    const worker: Worker = { handle, gone, seen: new Set(), job: undefined }
+    const worker: Worker = { handle, gone, seen: new Set(), job: undefined, watchdog: undefined }
     workers.add(worker)
     handle.onMessage((message) => {
       const answer = message as WorkAnswer
       const { job } = worker
       if (!job || answer.id !== job.id) return
-      worker.job = undefined
+      release(worker)
       if (job.signal?.aborted) job.reject(job.signal.reason)
       else if ('error' in answer) {
         const { code, message: text, hint } = answer.error
@@ -118,7 +125,7 @@ export function createPool({ transport, size, onWorkerLost, attempts = 3, abortG
       workers.delete(worker)
       ended()
       const { job } = worker
-      worker.job = undefined
+      release(worker)
       if (closed) job?.reject(closedError())
       else if (job?.signal?.aborted) job.reject(job.signal.reason)
       else {
@@ -128,6 +135,19 @@ export function createPool({ transport, size, onWorkerLost, attempts = 3, abortG
       schedule()
     })
     return worker
+  }
+
+  function release(worker: Worker): void {
+    clearTimeout(worker.watchdog)
+    worker.job = undefined
+  }
+
+  /** A driver that hangs answers nothing, not even an abort; done again, the task would hang again. */
+  function giveUp(worker: Worker, job: Job): void {
+    release(worker)
+    worker.handle.kill()
+    const message = `The worker process did not answer for ${Math.round((patience ?? 0) / 1000)} s while doing "${job.task}".`
+    job.reject(new FixativeError('worker-stuck', message, 'Update the driver of the device, or use --engine cpu.'))
   }
 
   function retry(job: Job, reason: string): void {
