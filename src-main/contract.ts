@@ -299,6 +299,8 @@ export interface AppInfo {
   platform: 'linux' | 'darwin' | 'win32' | 'other'
   host: 'electron' | 'browser'
   dataFolder: string
+  /** The user's home folder, which the window writes as "~"; '' where that is not the custom. */
+  home: string
   cores: number
   /** Where pictures can be published; `name` is what `Settings.channel` takes, `words` what the channel does. */
   channels: { name: string; title: string; words: string }[]
@@ -505,7 +507,9 @@ export interface Device {
   available: boolean
   /** A processor that imitates a graphics card: correct, but slow. */
   software: boolean
-  /** Why it is not available, and what to do. */
+  /** It is being measured now. */
+  measuring: boolean
+  /** Why it is not available, and what to do; empty when it is, and while nobody has looked yet. */
   reason: string
   /** About how long a job computes on it; null: not measured. */
   seconds: number | null
@@ -561,7 +565,8 @@ export interface Outputs {
   'signers.trust': SignersChanged
   'signers.remove': SignersChanged
   'signers.revoke': SignersChanged
-  'devices.list': { devices: Device[]; pictures: number; measuredAt: string | null }
+  /** Answers at once with what is known; `devices.changed` tells of more. */
+  'devices.list': { devices: Device[]; pictures: number; measuredAt: string | null; measuring: boolean }
   'shell.reveal': null
 }
 
@@ -574,6 +579,8 @@ export const eventSchemas = {
   /** A collection is different now: more was read, or it was edited. */
   'collection.changed': collectionSchema,
   'settings.changed': appSettingsSchema,
+  /** A device was measured, or the measurement has ended. */
+  'devices.changed': z.strictObject({}),
   'verify.progress': z.strictObject({ path: text, done: count, total: count }),
   /** Something was opened from outside the window (menu, second instance, file association). */
   'app.open': z.strictObject({ path: z.string(), kind: z.enum(['collection', 'protected', 'certificate', 'other']) }),

@@ -72,7 +72,7 @@ export async function openApp(services: AppServices): Promise<App> {
       open: async (path) => emit('app.open', await dropKind(path)),
       close: async () => {
         closing.abort(new FixativeError('closing', 'Fixative is closing.'))
-        await Promise.all([parts.jobs.close(), parts.collections.closeAll()])
+        await Promise.all([parts.jobs.close(), parts.collections.closeAll(), parts.devices.interrupt()])
         await parts.pool.close()
         await release()
       },
@@ -91,7 +91,12 @@ async function openParts(services: AppServices): Promise<Parts> {
   // Starting a worker takes most of a second; the first folder should not have to wait for it.
   for (let n = 0; n < LOOKING_WORKERS; n++) void pool.run('thumbnails', NOTHING).catch(() => undefined)
   const images = new ImageStore()
-  const devices = new Devices({ folder: dataFolder, transport: workers, version: services.version })
+  const devices = new Devices({
+    folder: dataFolder,
+    transport: workers,
+    version: services.version,
+    onChange: () => emit('devices.changed', {}),
+  })
   const [history, timings] = await Promise.all([History.open(dataFolder), Timings.open(dataFolder)])
   const jobs = await JobManager.open({
     journal: openQueueJournal(join(dataFolder, 'queue')),
@@ -118,8 +123,8 @@ function infoOf({ version, dataFolder, desktop }: AppServices, channels: readonl
     version,
     platform: known.find((name) => name === process.platform) ?? 'other',
     host: has ? 'electron' : 'browser',
-    // A screenshot of the settings should not show the user's name.
-    dataFolder: dataFolder.startsWith(homedir()) ? `~${dataFolder.slice(homedir().length)}` : dataFolder,
+    dataFolder,
+    home: process.platform === 'win32' ? '' : homedir(),
     cores: availableParallelism(),
     channels: channels.map((channel) => ({
       name: channel.name,

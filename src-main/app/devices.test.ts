@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS } from '../core/settings.js'
 import type { WorkAnswer, WorkRequest } from '../workers/protocol.js'
 import type { TaskInput, TaskOutput } from '../workers/tasks.js'
 import type { WorkerHandle, WorkerTransport } from '../workers/transport.js'
-import { deviceList, Devices, type DevicesOptions } from './devices.js'
+import { deviceList, Devices, type DevicesOptions, partialList } from './devices.js'
 
 type Answer =
   | { name: string; software: boolean; speed: number }
@@ -126,5 +126,31 @@ describe('devices', () => {
     expect(existsSync(file)).toBe(true)
     writeFileSync(file, readFileSync(file, 'utf8').replace('1000', '-1000'))
     expect(await later(1).stored()).toBeNull()
+  })
+
+  it('tells how far a measurement is, and lists what it has found so far', async () => {
+    const machine = new Machine({ cpu: processor, webgpu: none, cuda: none })
+    const seen: string[] = []
+    const found: Devices = devices(machine, { onChange: () => seen.push(found.progress?.now ?? 'end') })
+    const measured = found.measure()
+    const list = partialList(found.progress!, 100, DEFAULT_SETTINGS)
+    expect(list.map(({ engine, measuring }) => [engine, measuring])).toEqual([
+      ['cpu', false],
+      ['webgpu', false],
+      ['cuda', true],
+    ])
+    expect(list.filter(({ available }) => available).map(({ engine }) => engine)).toEqual(['cpu'])
+    await measured
+    expect(seen).toEqual(['cuda', 'webgpu', 'cpu', 'end'])
+  })
+
+  it('a job that begins ends a measurement, which is not kept', async () => {
+    const found = devices(new Machine({ cpu: processor, webgpu: 'silence', cuda: none }))
+    const refused = expect(found.measure()).rejects.toMatchObject({ code: 'interrupted' })
+    await expect.poll(() => found.progress?.now).toBe('webgpu')
+    expect(await found.choose('cpu')).toBeNull()
+    await refused
+    expect(found.progress).toBeNull()
+    expect(await found.stored()).toBeNull()
   })
 })

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { errorData } from '../core/errors.js'
+import type { Device } from '../contract.js'
+import { errorData, FixativeError } from '../core/errors.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import type { Device as JobDevice } from '../jobs/compute.js'
 import { createPool, type PoolOptions } from '../workers/pool.js'
@@ -55,19 +56,10 @@ const NAMES: Readonly<Record<Engine, string>> = {
   cuda: 'NVIDIA graphics card (CUDA)',
 }
 
-/** One device as it is shown. */
-export interface DeviceInfo {
-  readonly engine: Engine
-  readonly name: string
-  readonly available: boolean
-  /** A processor that imitates a graphics card. */
-  readonly software: boolean
-  /** Why it cannot be used, and what to do; empty when it can. */
-  readonly reason: string
-  /** About how long a job computes on it; null: not known. */
-  readonly seconds: number | null
-  /** What 'auto' takes. */
-  readonly chosen: boolean
+/** What a measurement that is under way has found so far. */
+interface Progress {
+  readonly found: readonly Measured[]
+  readonly now: Engine
 }
 
 export interface DevicesOptions {
@@ -75,6 +67,8 @@ export interface DevicesOptions {
   readonly transport: WorkerTransport
   /** Of Fixative. */
   readonly version: string
+  /** Told when a measurement begins, has found more, or has ended. */
+  readonly onChange?: () => void
   readonly now?: () => Date
   /** How long a device may take to be measured, milliseconds. */
   readonly patience?: number
@@ -83,6 +77,10 @@ export interface DevicesOptions {
 export class Devices {
   readonly #file: string
   #measuring: Promise<Measurement> | undefined
+  #interrupted = new AbortController()
+  #latest: Measurement | null = null
+  /** Null: nothing is being measured. */
+  progress: Progress | null = null
 
   constructor(private readonly options: DevicesOptions) {
     this.#file = join(options.folder, 'devices.json')
@@ -90,16 +88,31 @@ export class Devices {
 
   /** What was measured on this machine not long ago; null: nothing. */
   async stored(): Promise<Measurement | null> {
-    const { data } = measurementSchema.safeParse(await readJson(this.#file))
-    if (data?.machine !== this.#machine()) return null
-    const age = this.#now().getTime() - Date.parse(data.measuredAt)
-    return age >= 0 && age < VALID_DAYS * 86_400_000 ? data : null
+    const known = this.#latest ?? measurementSchema.safeParse(await readJson(this.#file)).data
+    if (known?.machine !== this.#machine()) return null
+    const age = this.#now().getTime() - Date.parse(known.measuredAt)
+    return age >= 0 && age < VALID_DAYS * 86_400_000 ? known : null
   }
 
-  /** Measures every device, about two seconds each, one after the other and each in a process of its own. */
+  /**
+   * Measures every device, a few seconds each, one after the other and each in a process of its own.
+   *
+   * @throws FixativeError `interrupted`
+   */
   measure(): Promise<Measurement> {
-    this.#measuring ??= this.#measureAll().finally(() => (this.#measuring = undefined))
+    this.#measuring ??= this.#measureAll().finally(() => {
+      this.#measuring = undefined
+      this.progress = null
+      this.options.onChange?.()
+    })
     return this.#measuring
+  }
+
+  /** Gives up a measurement that is under way, because something else needs the machine, and waits for its end. */
+  async interrupt(): Promise<void> {
+    this.#interrupted.abort(new FixativeError('interrupted', 'The measurement was interrupted.', 'Measure again.'))
+    await this.#measuring?.catch(() => undefined)
+    this.#interrupted = new AbortController()
   }
 
   /**
@@ -107,36 +120,43 @@ export class Devices {
    * `auto` takes the fastest; a software adapter only by its name.
    */
   async choose(setting: Settings['engine']): Promise<Pick<JobDevice, 'engine' | 'name'> | null> {
-    if (setting === 'cpu') return null
     if (setting === 'auto') {
       const measurement = (await this.stored()) ?? (mayHaveDevice() ? await this.measure() : null)
+      // Beside a job the times would come out too long, and the job would be held up.
+      await this.interrupt()
       const fastest = measurement && fastestOf(measurement)
       return fastest && fastest.engine !== 'cpu' ? { engine: fastest.engine, name: fastest.name } : null
     }
+    await this.interrupt()
+    if (setting === 'cpu') return null
     const known = (await this.stored())?.devices.find(({ engine }) => engine === setting)
     return { engine: setting, name: known?.available ? known.name : NAMES[setting] }
   }
 
   async #measureAll(): Promise<Measurement> {
-    const devices: Measured[] = []
-    for (const engine of ENGINES) devices.push(await this.#measureOne(engine))
+    const found: Measured[] = []
+    for (const engine of ENGINES) {
+      this.progress = { found: [...found], now: engine }
+      this.options.onChange?.()
+      found.push(await this.#measureOne(engine))
+    }
     const measuredAt = this.#now().toISOString()
-    const measurement: Measurement = { version: 1, machine: this.#machine(), measuredAt, devices: devices.reverse() }
-    await writeJson(this.#file, measurement)
+    const measurement: Measurement = { version: 1, machine: this.#machine(), measuredAt, devices: found.reverse() }
+    this.#latest = measurement
+    // One that cannot be kept is made again after the next start.
+    await writeJson(this.#file, measurement).catch(() => undefined)
     return measurement
   }
 
   async #measureOne(engine: Engine): Promise<Measured> {
-    const pool = createPool({
-      transport: this.options.transport,
-      size: 1,
-      attempts: 1,
-      patience: this.options.patience ?? MEASURE_PATIENCE,
-    })
+    const { signal } = this.#interrupted
+    const { transport, patience = MEASURE_PATIENCE } = this.options
+    const pool = createPool({ transport, size: 1, attempts: 1, abortGrace: 0, patience })
     try {
-      const { name, software, ...rates } = await pool.run('measure', { engine })
+      const { name, software, ...rates } = await pool.run('measure', { engine }, { signal })
       return { engine, available: true, name, software, rates }
     } catch (error) {
+      signal.throwIfAborted()
       const { message, hint } = errorData(error)
       return { engine, available: false, reason: message, hint }
     } finally {
@@ -170,31 +190,49 @@ function fastestOf({ devices }: Measurement, images = STANDARD_PICTURES, setting
 }
 
 /** The devices of a measurement for a list, with the time for a collection of so many pictures. */
-export function deviceList(measurement: Measurement, images: number, settings: Settings): DeviceInfo[] {
+export function deviceList(measurement: Measurement, images: number, settings: Settings): Device[] {
   const fastest = fastestOf(measurement)
   return measurement.devices.map((device) => ({
-    engine: device.engine,
-    name: device.available ? device.name : NAMES[device.engine],
-    available: device.available,
-    software: device.available && device.software,
-    reason: device.available ? '' : `${device.reason} ${device.hint}`.trim(),
-    seconds: secondsOn(device, images, settings),
-    chosen: device === fastest,
+    ...listed(device, images, settings),
+    chosen: device.engine === fastest?.engine,
   }))
 }
 
-/** The devices while nothing has been measured and nothing can be: the processor is always there. */
-export function unmeasuredList(reason: string): DeviceInfo[] {
+/** The devices while a measurement is under way. */
+export function partialList({ found, now }: Progress, images: number, settings: Settings): Device[] {
+  return unmeasuredList('').map((unmeasured) => {
+    const device = found.find(({ engine }) => engine === unmeasured.engine)
+    if (device) return listed(device, images, settings)
+    return { ...unmeasured, measuring: unmeasured.engine === now, chosen: false }
+  })
+}
+
+/** The devices while nothing has been measured: the processor is always there. */
+export function unmeasuredList(reason: string): Device[] {
   const model = cpus()[0]?.model.trim() || NAMES.cpu
   return [...ENGINES].reverse().map((engine) => ({
     engine,
     name: engine === 'cpu' ? model : NAMES[engine],
     available: engine === 'cpu',
     software: false,
+    measuring: false,
     reason: engine === 'cpu' ? '' : reason,
     seconds: null,
     chosen: engine === 'cpu',
   }))
+}
+
+function listed(device: Measured, images: number, settings: Settings): Device {
+  return {
+    engine: device.engine,
+    name: device.available ? device.name : NAMES[device.engine],
+    available: device.available,
+    software: device.available && device.software,
+    measuring: false,
+    reason: device.available ? '' : `${device.reason} ${device.hint}`.trim(),
+    seconds: secondsOn(device, images, settings),
+    chosen: false,
+  }
 }
 
 /** The chosen device with its one process, for a job. */

@@ -9,12 +9,12 @@ export const CERTIFICATE_NAME = 'fixative-certificate.json'
 const PICTURES = new Set(['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.tif', '.tiff', '.avif'])
 
 /**
- * Sub-folders of a folder (null: the user's home), without hidden ones, in reading order.
+ * Sub-folders of a folder (null: the user's home, which "~" stands for too), without hidden ones, in reading order.
  *
  * @throws FixativeError `folder-unreadable` when it does not exist or may not be read
  */
 export async function listFolder(path: string | null): Promise<FolderListing> {
-  const folder = resolve(path ?? homedir())
+  const folder = resolve((path ?? '~').replace(/^~(?=$|[\\/])/, () => homedir()))
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new FixativeError(
       'folder-unreadable',

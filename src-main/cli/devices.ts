@@ -1,7 +1,8 @@
 /** fixative devices [IN] */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { type DeviceInfo, deviceList, STANDARD_PICTURES } from '../app/devices.js'
+import { deviceList, STANDARD_PICTURES } from '../app/devices.js'
+import type { Device } from '../contract.js'
 import { DEFAULT_SETTINGS } from '../core/settings.js'
 import { lookThrough } from '../jobs/stages/scan.js'
 import { cancellable } from './cancel.js'
@@ -11,7 +12,7 @@ import { counted, duration, printable } from './text.js'
 
 const WIDTH = 8
 
-function line({ engine, name, available, software, reason, seconds, chosen }: DeviceInfo): string {
+function line({ engine, name, available, software, reason, seconds, chosen }: Device): string {
   const title = engine.padEnd(WIDTH)
   if (!available) return `${title}not available: ${printable(reason)}`
   const time = seconds === null ? '' : `, about ${duration(seconds)}`

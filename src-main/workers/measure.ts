@@ -62,7 +62,7 @@ async function compareWithCpu(program: SurrogateProgram, device: string): Promis
   })
   if (Math.sqrt(differs) <= TOLERANCE * Math.sqrt(moved)) return
   const message = `${device} does not compute the same as the processor.`
-  throw new FixativeError('device-wrong', message, 'Update its driver, or use --engine cpu.')
+  throw new FixativeError('device-wrong', message, 'Update its driver, or choose the engine cpu.')
 }
 
 /** Pictures a second: training with weight noise, image gradient, evaluation with fresh weights. */

@@ -43,6 +43,6 @@ export function deviceFailure(error: unknown): FixativeError {
     .split('\n')[0]!
     .replace(/^.*\) (?=\S)|^\S*onnxruntime_src\S* /, '')
     .slice(0, 300)
-  const hint = 'Update the driver of the graphics card, or use --engine cpu.'
+  const hint = 'Update the driver of the graphics card, or choose the engine cpu.'
   return new FixativeError('device-failed', `The graphics card failed: ${reason}`, hint, { cause: error })
 }

@@ -10,6 +10,7 @@ import {
   plural,
   sentence,
   share,
+  shortPath,
 } from './format.ts'
 
 describe('numbers for people', () => {
@@ -53,6 +54,13 @@ describe('numbers for people', () => {
   })
   it('splits paths of every platform', () => {
     expect([baseName('/a/b c/'), baseName('C:\\a\\b'), baseName('/')]).toEqual(['b c', 'b', '/'])
+    expect(['/home/a', '/home/a/b', '/home/ab', '/c'].map((path) => shortPath(path, '/home/a'))).toEqual([
+      '~',
+      '~/b',
+      '/home/ab',
+      '/c',
+    ])
+    expect(shortPath('/a', '')).toBe('/a')
     expect([parentOf('/a/b'), parentOf('C:\\a\\b'), parentOf('a')]).toEqual(['/a', 'C:\\a', ''])
   })
 })

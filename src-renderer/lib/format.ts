@@ -75,6 +75,12 @@ export function parentOf(path: string): string {
   return at <= 0 ? '' : path.slice(0, at)
 }
 
+/** A path with "~" for the user's home folder; '' is no home. */
+export function shortPath(path: string, home: string): string {
+  const inside = home !== '' && (path === home || path.startsWith(`${home}/`))
+  return inside ? `~${path.slice(home.length)}` : path
+}
+
 /** 0–1 of a count, 0 when the whole is not known yet. */
 export function share(done: number, total: number): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0

@@ -1,6 +1,7 @@
 /** Everything that lives as long as the window: the connection and the state that all screens share. */
 import { createContext } from 'svelte'
 import type { AppInfo, AppSettings, Client, Collection, EventPayload, Saved } from '../../src-main/contract.js'
+import { shortPath } from '../lib/format.ts'
 import { Announcer } from './announcer.svelte.ts'
 import { Folders } from './folders.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
@@ -40,6 +41,9 @@ export class Session {
     })
   }
 
+  /** A path as it is shown: home is "~". */
+  shown = (path: string): string => shortPath(path, this.info.home)
+
   /** Asks for a folder and looks at it. */
   async chooseCollection(): Promise<void> {
     const folder = await this.folders.choose('collection')
@@ -77,7 +81,7 @@ export class Session {
     else {
       this.notices.add({
         tone: 'warn',
-        message: `${opened.path} is neither a folder of pictures nor a certificate.`,
+        message: `${this.shown(opened.path)} is neither a folder of pictures nor a certificate.`,
         hint: 'Drop a folder, or the file fixative-certificate.json of a protected folder.',
         details: '',
         action: null,
@@ -89,7 +93,7 @@ export class Session {
   saved(saved: Saved | null | undefined): void {
     if (!saved) return
     if (saved.kind === 'file') {
-      this.notices.info(`Saved as ${saved.path}`)
+      this.notices.info(`Saved as ${this.shown(saved.path)}`)
       return
     }
     const url = URL.createObjectURL(new Blob([saved.content], { type: saved.mime }))

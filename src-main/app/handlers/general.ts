@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Handlers } from '../../contract.js'
 import { FixativeError } from '../../core/errors.js'
-import { deviceList, STANDARD_PICTURES, unmeasuredList } from '../devices.js'
+import { deviceList, partialList, STANDARD_PICTURES, unmeasuredList } from '../devices.js'
 import type { Parts } from '../services.js'
 
 type Names = 'app.info' | 'settings.get' | 'settings.set' | 'devices.list' | 'shell.reveal'
@@ -19,14 +19,20 @@ export function generalHandlers({ services, info, history, jobs, collections, de
     },
     'devices.list': async ({ collectionId, redo }) => {
       const pictures = collectionId === null ? STANDARD_PICTURES : collections.get(collectionId).images
+      const { job } = settings.get()
+      const stored = await devices.stored()
       // Beside a job the times would come out too long, and the job would be held up.
-      const measured = redo && !jobs.running ? null : await devices.stored()
-      if (!measured && jobs.running) {
-        return { devices: unmeasuredList('Not looked for while a job is running.'), pictures, measuredAt: null }
+      if ((redo || !stored) && !jobs.running) devices.measure().catch(() => undefined)
+      const { progress } = devices
+      if (progress) {
+        return { devices: partialList(progress, pictures, job), pictures, measuredAt: null, measuring: true }
       }
-      const measurement = measured ?? (await devices.measure())
-      const list = deviceList(measurement, pictures, settings.get().job)
-      return { devices: list, pictures, measuredAt: measurement.measuredAt }
+      if (!stored) {
+        const list = unmeasuredList('Not looked for while a job is running.')
+        return { devices: list, pictures, measuredAt: null, measuring: false }
+      }
+      const list = deviceList(stored, pictures, job)
+      return { devices: list, pictures, measuredAt: stored.measuredAt, measuring: false }
     },
     'shell.reveal': async ({ path }) => {
       if (!desktop)
