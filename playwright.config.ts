@@ -3,7 +3,10 @@ import type { Options } from './e2e/app.js'
 
 export default defineConfig<Options>({
   testDir: 'e2e',
-  workers: 1,
+  globalSetup: './e2e/host-program.ts',
+  // Each test has an app of its own, and most of what a test does is done by one process after the other.
+  fullyParallel: true,
+  workers: 2,
   timeout: 600_000,
   // A busy machine is slow, not wrong.
   expect: { timeout: 20_000 },

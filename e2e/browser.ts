@@ -6,16 +6,19 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, expect, type LaunchOptions, type Page } from '@playwright/test'
 import type { Stage } from '../src-main/contract.js'
 import type { App, OpenOptions } from './app.js'
+import { HOST_PROGRAM } from './host-program.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Rounds of learning, steps of training. */
-export const EFFORT = { short: ['3', '60'], long: ['400', '60'], earnest: ['16', '200'] } as const
+export const EFFORT = { short: ['3', '60'], long: ['400', '60'], earnest: ['45', '450'] } as const
 
 /** The window in Chromium over the browser host, which is a process of its own. */
 export class BrowserApp implements App {
   readonly collection: string
   readonly ownChooser = true
+  /** The app's own folder. */
+  data: string
   page: Page | undefined
   #host: ChildProcess | undefined
   #browser: Browser | undefined
@@ -26,6 +29,7 @@ export class BrowserApp implements App {
     readonly viewport: { width: number; height: number },
   ) {
     this.collection = join(folder, 'pictures')
+    this.data = join(folder, 'data')
   }
 
   /** Starts the host on this app's data folder and answers with its address. */
@@ -39,9 +43,11 @@ export class BrowserApp implements App {
 
   #spawn({ effort = 'short', dieIn }: OpenOptions): ChildProcess {
     const built = [join(ROOT, 'out', 'renderer'), join(ROOT, 'out', 'main', 'worker.js')]
-    const args = [join(this.folder, 'data'), ...built, ...EFFORT[effort]]
-    const program = ['--import', 'tsx', join(ROOT, 'test', 'host', 'program.ts'), ...args, ...(dieIn ? [dieIn] : [])]
-    const host = spawn(process.execPath, program, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+    const args = [this.data, ...built, ...EFFORT[effort]]
+    const host = spawn(process.execPath, [HOST_PROGRAM, ...args, ...(dieIn ? [dieIn] : [])], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     return (this.#host = host)
   }
 
