@@ -207,6 +207,22 @@ describe('a picture is protected right', () => {
   )
 })
 
+describe('a profile that is damaged', () => {
+  it.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)(
+    'does not keep the pixels from being written as %s',
+    async (format) => {
+      const jpeg = await described(picture(3), P3).jpeg().toBuffer()
+      // The length that the profile gives for itself.
+      jpeg[jpeg.indexOf('ICC_PROFILE\0') + 14 + 1]! ^= 0x40
+      const source = await write(jpeg)
+      const rest = { delta, resolution: RESOLUTION, epsilon: EPSILON, quality: null, reserve: 'none' } as const
+      const report = await exportImage({ source, target: `${source}-out`, format, metadata: 'keep', ...rest })
+      expect(report.format).toBe(format)
+      if (report.lossless) expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
+    },
+  )
+})
+
 /** A TIFF structure with a description, and a thumbnail in its second directory. */
 function withThumbnail(jpeg: Buffer): Uint8Array {
   const head = Buffer.alloc(8 + 2 + 12 + 4 + 2 + 24 + 4)
