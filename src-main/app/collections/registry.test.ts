@@ -60,7 +60,7 @@ async function classes(name: string, count: number): Promise<string> {
 }
 
 async function ready(id: string): Promise<Collection> {
-  await expect.poll(() => registry.get(id).state, { timeout: 30_000 }).toMatch(/ready|failed/)
+  await expect.poll(() => registry.get(id).state, { timeout: 120_000 }).toMatch(/ready|failed/)
   return registry.get(id)
 }
 
