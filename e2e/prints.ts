@@ -1,6 +1,7 @@
 /**
  * The pictures of the screenshots: a portfolio of landscape prints, drawn here so that nobody else's rights are touched.
- * All series share the same palettes, so that a classifier has to look at the shapes.
+ * All series share the same palettes, the same things far away and close by, so that, like with photographs, a classifier
+ * has to look at more than one feature.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -47,29 +48,65 @@ function ridge(r: Random, y: number, height: number, waves: number, jagged: bool
   return `M0 ${HEIGHT} L${points.join(' L')} L${WIDTH} ${HEIGHT}z`
 }
 
-/** Layers that get darker and lower towards the viewer. */
+interface Scene {
+  random: Random
+  palette: Palette
+  /** Where the sun stands, from the left. */
+  sun: number
+}
+
+/** Land that gets darker and lower towards the viewer, from the height `top` on; `depth` is 0 far away, 1 close by. */
 function layers(
-  r: Random,
-  palette: Palette,
-  count: number,
-  top: number,
+  { random: r, palette }: Scene,
+  { count, top, near = 1 }: { count: number; top: number; near?: number },
   draw: (depth: number, y: number) => string,
 ): string {
   return Array.from({ length: count }, (_, i) => {
-    const depth = (i + 1) / count
+    const depth = (near * (i + 1)) / count
     const y = top + (HEIGHT * 1.02 - top) * ((i + 0.3 * r()) / count)
     return `<path d="${draw(depth, y)}" fill="${mix(palette[1], palette[2], 0.18 + 0.82 * depth)}"/>`
   }).join('')
 }
 
-const SERIES: Record<string, (r: Random, palette: Palette, sun: number) => string> = {
-  'Misty ridges': (r, palette) =>
-    layers(r, palette, 6, HEIGHT * 0.45, (depth, y) => ridge(r, y, 70 * (1.3 - depth * 0.6), 1 + r(), true)),
-  'Quiet dunes': (r, palette) =>
-    layers(r, palette, 5, HEIGHT * 0.58, (depth, y) => ridge(r, y, 26 + 40 * depth, 0.6 + 0.5 * r(), false)),
-  'Open sea': (r, palette, sun) => {
-    const horizon = HEIGHT * (0.5 + 0.12 * r())
-    const glitter = Array.from({ length: 160 }, () => {
+/** Pines or round trees along a ridge, as path commands. */
+function trees(r: Random, count: number, ground: number, size: number, tree: 'pine' | 'round'): string {
+  return Array.from({ length: count }, () => {
+    const [x, height, foot] = [r() * WIDTH, (130 + 170 * r()) * size, ground + 60 * r() * size]
+    if (tree === 'pine') {
+      return Array.from({ length: 5 }, (_, k) => {
+        const [top, half] = [foot - height * (1 - 0.16 * k), height * (0.07 + 0.045 * k)]
+        return `M${x} ${top} l${half} ${height * 0.3} h${-2 * half}z`
+      }).join(' ')
+    }
+    const [rx, ry] = [height * (0.2 + 0.12 * r()), height * (0.24 + 0.1 * r())]
+    return `M${x - rx} ${foot - height * 0.55} a${rx} ${ry} 0 1 1 ${2 * rx} 0 a${rx} ${ry} 0 1 1 ${-2 * rx} 0z
+      M${x - 4} ${foot - height * 0.5} h8 v${height * 0.5} h-8z`
+  }).join(' ')
+}
+
+/** Slopes with trees on them. */
+function wooded(scene: Scene, tree: 'pine' | 'round', jagged: boolean): string {
+  const { random: r } = scene
+  const [count, slope] = [2 + Math.floor(3 * r()), 16 + 40 * r()]
+  return layers(scene, { count, top: HEIGHT * (0.48 + 0.22 * r()) }, (depth, y) => {
+    const grown = trees(r, 6 + Math.floor(12 * r()), y + 20, 0.35 + 0.6 * depth, tree)
+    return `${grown} ${ridge(r, y + 50 * depth, slope, 0.6 + r(), jagged)}`
+  })
+}
+
+/** What each series is about; what stands before and behind it is shared by all. */
+const SERIES: Record<string, (scene: Scene) => string> = {
+  'Misty ridges': (scene) => {
+    const { random: r } = scene
+    const [count, height] = [3 + Math.floor(4 * r()), 40 + 50 * r()]
+    return layers(scene, { count, top: HEIGHT * (0.42 + 0.2 * r()) }, (depth, y) =>
+      ridge(r, y, height * (1.3 - depth * 0.6), 1 + r(), true),
+    )
+  },
+  'Open sea': (scene) => {
+    const { random: r, palette, sun } = scene
+    const horizon = HEIGHT * (0.46 + 0.22 * r())
+    const glitter = Array.from({ length: 60 + Math.floor(120 * r()) }, () => {
       const depth = r() ** 1.6
       const x = sun + (r() - 0.5) * WIDTH * (0.1 + depth)
       const y = horizon + 8 + depth * (HEIGHT - horizon)
@@ -78,39 +115,54 @@ const SERIES: Record<string, (r: Random, palette: Palette, sun: number) => strin
     const [x, size] = [WIDTH * (0.2 + 0.6 * r()), 40 + 60 * r()]
     const sail = `<path d="M${x} ${horizon + 14} V${horizon + 10 - size} L${x + size * 0.55} ${horizon + 6}z M${x - 4} ${horizon + 4} V${horizon + 6 - size * 0.8} L${x - size * 0.4} ${horizon + 4}z" fill="${mix(palette[1], '#ffffff', 0.5)}"/>
       <path d="M${x - size * 0.5} ${horizon + 12} h${size} l${-size * 0.18} 12 h${-size * 0.64}z" fill="${palette[2]}"/>`
-    return `<rect y="${horizon}" width="${WIDTH}" height="${HEIGHT}" fill="${mix(palette[0], palette[2], 0.45)}"/>${glitter}${sail}`
+    const swell = layers(scene, { count: 4, top: horizon }, (depth, y) =>
+      ridge(r, y, 4 + 14 * depth, 2 + 2 * r(), false),
+    )
+    return `${swell}${glitter}${sail}`
   },
-  'Pine woods': (r, palette) =>
-    Array.from({ length: 3 }, (_, i) => {
-      const depth = (i + 1) / 3
-      const ground = HEIGHT * (0.62 + 0.14 * i)
-      const colour = mix(palette[1], palette[2], 0.35 + 0.65 * depth)
-      const trees = Array.from({ length: 16 - 3 * i }, () => {
-        const [x, height] = [r() * WIDTH, (130 + 170 * r()) * (0.55 + 0.6 * depth)]
-        const foot = ground + 60 * r()
-        return Array.from({ length: 5 }, (_, k) => {
-          const [top, half] = [foot - height * (1 - 0.16 * k), height * (0.07 + 0.045 * k)]
-          return `M${x} ${top} l${half} ${height * 0.3} h${-2 * half}z`
-        }).join(' ')
-      }).join(' ')
-      return `<path d="${trees} ${ridge(r, ground + 50, 16, 1, false)}" fill="${colour}"/>`
-    }).join(''),
+  'Orchard hills': (scene) => wooded(scene, 'round', false),
+  'Pine woods': (scene) => wooded(scene, 'pine', scene.random() < 0.5),
+  'Quiet dunes': (scene) => {
+    const { random: r } = scene
+    const [count, height] = [3 + Math.floor(3 * r()), 20 + 40 * r()]
+    return layers(scene, { count, top: HEIGHT * (0.48 + 0.2 * r()) }, (depth, y) =>
+      ridge(r, y, height * (0.6 + depth), 0.6 + 0.8 * r(), false),
+    )
+  },
 }
 
-function print(r: Random, draw: (typeof SERIES)[string]): string {
-  const palette = PALETTES[Math.floor(r() * PALETTES.length)]!
-  const [x, y, size] = [WIDTH * (0.15 + 0.7 * r()), HEIGHT * (0.16 + 0.26 * r()), 40 + 50 * r()]
+/** Far mountains or hills, or none. */
+function backdrop(scene: Scene): string {
+  const { random: r } = scene
+  const [jagged, count] = [r() < 0.5, Math.floor(3 * r())]
+  return layers(scene, { count, top: HEIGHT * (0.34 + 0.14 * r()), near: 0.25 }, (_, y) =>
+    ridge(r, y, 30 + 50 * r(), 1 + r(), jagged),
+  )
+}
+
+/** A dark bank close by, bare or grown, or none. */
+function foreground({ random: r, palette }: Scene): string {
+  const [kind, ground] = [r(), HEIGHT * (0.9 + 0.06 * r())]
+  const tree = kind < 0.3 ? 'pine' : kind < 0.6 ? 'round' : null
+  const grown = tree ? trees(r, 2 + Math.floor(4 * r()), ground, 0.9, tree) : ''
+  return kind < 0.75 ? `<path d="${grown} ${ridge(r, ground, 18, 0.8, false)}" fill="${palette[2]}"/>` : ''
+}
+
+function print(random: Random, draw: (scene: Scene) => string): string {
+  const palette = PALETTES[Math.floor(random() * PALETTES.length)]!
+  const [sun, height, size] = [WIDTH * (0.15 + 0.7 * random()), HEIGHT * (0.14 + 0.26 * random()), 30 + 55 * random()]
+  const scene = { random, palette, sun }
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">
     <defs>
       <linearGradient id="sky" x2="0" y2="1"><stop offset="0" stop-color="${palette[0]}"/><stop offset="0.62" stop-color="${palette[1]}"/></linearGradient>
       <radialGradient id="glow"><stop offset="0.2" stop-color="${palette[3]}" stop-opacity="0.75"/><stop offset="1" stop-color="${palette[3]}" stop-opacity="0"/></radialGradient>
     </defs>
     <rect width="${WIDTH}" height="${HEIGHT}" fill="url(#sky)"/>
-    <circle cx="${x}" cy="${y}" r="${size * 4}" fill="url(#glow)"/><circle cx="${x}" cy="${y}" r="${size}" fill="${palette[3]}"/>
-    ${draw(r, palette, x)}</svg>`
+    <circle cx="${sun}" cy="${height}" r="${size * 4}" fill="url(#glow)"/><circle cx="${sun}" cy="${height}" r="${size}" fill="${palette[3]}"/>
+    ${backdrop(scene)}${draw(scene)}${foreground(scene)}</svg>`
 }
 
-/** Four series, one sub-folder each, on slightly grainy paper. */
+/** Five series, one sub-folder each, on slightly grainy paper. */
 export async function makePrints(folder: string, perSeries: number): Promise<void> {
   const paper = { width: WIDTH, height: HEIGHT, channels: 3 } as const
   const noise = { type: 'gaussian', mean: 128, sigma: 12 } as const

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Preview, RequestPayload } from '../contract.js'
-import { keyedRandom } from '../core/random/random.js'
+import { initialNoise } from '../core/protect/noise.js'
 import type { Pool } from '../workers/pool.js'
 import type { ImageStore } from './images.js'
 
@@ -12,15 +12,13 @@ const NOTE =
   'Every value is at its limit here, so the real change is not stronger.'
 
 /**
- * Noise to preview a strength with, before any has been learnt: +ε or −ε in each cell of the grid, at random but always
- * the same. Learnt noise is made by sign steps that drive most cells to one of these two values.
+ * Noise to preview a strength with, before any has been learnt: what learning starts from, always the same here.
  *
  * @param epsilon 0–255
  * @returns 3×S×S, channel-first, 0–1
  */
 export function previewNoise(resolution: number, epsilon: number): Float32Array {
-  const random = keyedRandom('preview', 'strength', resolution)
-  return Float32Array.from({ length: 3 * resolution ** 2 }, () => (random.uniform() < 0.5 ? -epsilon : epsilon) / 255)
+  return initialNoise(1, resolution, epsilon / 255, 'preview')
 }
 
 /** Makes the three pictures of a preview in a worker; their ids live as long as they are among the newest. */
