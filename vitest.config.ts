@@ -8,7 +8,10 @@ export default defineConfig({
     // TensorFlow.js's gradients come as modules that Node itself cannot resolve.
     server: { deps: { inline: ['electron-store', /@tensorflow\/tfjs-(core|backend-cpu)/] } },
     include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Most of these files wait for processes of their own: one more at a time than cores are left over.
+    maxWorkers: '100%',
+    // A busy machine is slow, not wrong.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })
