@@ -147,7 +147,7 @@ export function createPool(options: PoolOptions): Pool {
     release(worker)
     worker.handle.kill()
     const message = `The worker process did not answer for ${Math.round((patience ?? 0) / 1000)} s while doing "${job.task}".`
-    job.reject(new FixativeError('worker-stuck', message, 'Update the driver of the device, or use --engine cpu.'))
+    job.reject(new FixativeError('worker-stuck', message, 'Update the driver of the device, or choose the engine cpu.'))
   }
 
   function retry(job: Job, reason: string): void {

@@ -47,7 +47,7 @@ export function loadCuda(host: CudaHost): Tf {
   const { platform, arch } = host
   if (arch !== 'x64' || (platform !== 'linux' && platform !== 'win32')) {
     const message = 'The CUDA engine exists for Linux and Windows on x64 processors only.'
-    throw new FixativeError('cuda-unsupported', message, 'Choose the engine webgpu or cpu.')
+    throw new FixativeError('cuda-unsupported', message, 'Use the engine webgpu or cpu.')
   }
   if (!host.hasDriver()) {
     const message = 'No NVIDIA graphics card with a driver was found.'
