@@ -72,7 +72,8 @@ describe('pool', () => {
   })
 
   it('kills a process that does not answer for too long, and goes on with another', async () => {
-    const { order } = open(1, { patience: 2000 })
+    // The next process has to start within it as well, on a busy machine.
+    const { order } = open(1, { patience: 10_000 })
     await expect(order({ do: 'block', milliseconds: 3_600_000 })).rejects.toMatchObject({
       code: 'worker-stuck',
       message: expect.stringContaining('"correct"') as string,
