@@ -10,6 +10,7 @@ import { exportImage } from './export.js'
 import { perturb } from './perturb.js'
 import { asServed } from './served.js'
 import { thumbnail } from './thumbnail.js'
+import { AS_IT_IS } from './test-request.js'
 
 const RESOLUTION = 16
 const EPSILON = 8
@@ -49,10 +50,7 @@ async function run(source: string, channel: Channel) {
     delta,
     resolution: RESOLUTION,
     epsilon: EPSILON,
-    format: 'keep',
-    quality: null,
-    metadata: 'keep',
-    reserve: 'none',
+    ...AS_IT_IS,
     channel,
   })
   return { target, report, facts: await sharp(target).metadata() }

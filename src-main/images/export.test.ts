@@ -11,6 +11,7 @@ import type { Pixels } from './perturb.js'
 import { perturb } from './perturb.js'
 import { thumbnail } from './thumbnail.js'
 import type { ExportReport, OutputFormat } from './types.js'
+import { AS_IT_IS } from './test-request.js'
 
 const RESOLUTION = 16
 const EPSILON = 8
@@ -186,10 +187,7 @@ describe('exportImage, lossy formats', () => {
       delta,
       resolution: RESOLUTION,
       epsilon: EPSILON,
-      format: 'keep',
-      quality: null,
-      metadata: 'keep',
-      reserve: 'none',
+      ...AS_IT_IS,
     })
     const kind = { grey: false, deep: false }
     expect((await decode(to, kind)).data).toEqual((await decode(upright.to, kind)).data)
@@ -237,10 +235,7 @@ describe('exportImage, metadata', () => {
       delta,
       resolution: RESOLUTION,
       epsilon: EPSILON,
-      format: 'keep',
-      quality: null,
-      metadata: 'keep',
-      reserve: 'none',
+      ...AS_IT_IS,
     })
     const metadata = await sharp(target).metadata()
     expect(metadata.exif?.includes('Somebody else')).toBe(true)
@@ -262,10 +257,7 @@ describe('exportImage, metadata', () => {
       delta,
       resolution: RESOLUTION,
       epsilon: EPSILON,
-      format: 'keep',
-      quality: null,
-      metadata: 'keep',
-      reserve: 'none',
+      ...AS_IT_IS,
     })
     expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
     const kind = { grey: false, deep: false }
@@ -278,10 +270,7 @@ describe('exportImage, failures', () => {
     delta,
     resolution: RESOLUTION,
     epsilon: EPSILON,
-    format: 'keep',
-    quality: null,
-    metadata: 'keep',
-    reserve: 'none',
+    ...AS_IT_IS,
   } as const
 
   it('names a broken source and leaves nothing behind', async () => {

@@ -14,6 +14,7 @@ import { createPool } from '../../src-main/workers/pool.js'
 import { nodeTransport } from '../../src-main/workers/transport.js'
 import { mutate } from './mutate.js'
 import { imageSeeds } from './seeds.js'
+import { AS_IT_IS } from '../../src-main/images/test-request.js'
 
 /** Longest that anything may take, milliseconds. */
 export const HANG = 10_000
@@ -96,10 +97,7 @@ export async function fuzzImages(count: number, seed: string, keep?: string): Pr
       delta,
       resolution: RESOLUTION,
       epsilon: EPSILON,
-      format: 'keep',
-      quality: null,
-      metadata: 'keep',
-      reserve: 'none',
+      ...AS_IT_IS,
     } as const
     const written = await timed(name, 'export', (signal) => pool.run('exportImage', request, { signal }))
     if (!written || !read?.items[0]?.ok) {

@@ -16,11 +16,22 @@ export interface Noise {
   readonly masked: boolean
 }
 
-/** What is added to one picture: its share a(x) of the noise of its class. @returns 3×S×S, 0–1. */
-export function pictureNoise(bytes: Uint8Array, label: number, { delta, epsilon, masked }: Noise): Float32Array {
-  const own = delta.slice(label * bytes.length, (label + 1) * bytes.length)
-  if (masked) weigh(own, amplitude(bytes, 255 * epsilon))
-  return own
+/** What is added to one picture: its share a(x) of the noise of its class. @returns 3×S×S, 0–1, not to be changed. */
+export function pictureNoise(bytes: Uint8Array, label: number, noise: Noise): Float32Array {
+  return shared(bytes, label, noise, shareOf(bytes, noise))
+}
+
+/** a(x), S×S; null: all of it. */
+function shareOf(bytes: Uint8Array, { epsilon, masked }: Noise): Float32Array | null {
+  return masked ? amplitude(bytes, 255 * epsilon) : null
+}
+
+function shared(bytes: Uint8Array, label: number, { delta }: Noise, share: Float32Array | null): Float32Array {
+  const own = delta.subarray(label * bytes.length, (label + 1) * bytes.length)
+  if (!share) return own
+  const weighed = own.slice()
+  weigh(weighed, share)
+  return weighed
 }
 
 /** Multiplies each of three channels by the same S×S weights, in place. */
@@ -45,8 +56,9 @@ export function addGradient(
   gradient: Float32Array,
   sum: Float32Array,
 ): void {
-  const delta = pictureNoise(bytes, label, noise)
-  if (noise.masked) weigh(gradient, amplitude(bytes, 255 * noise.epsilon))
+  const share = shareOf(bytes, noise)
+  const delta = shared(bytes, label, noise, share)
+  if (share) weigh(gradient, share)
   for (let i = 0; i < bytes.length; i++) {
     const value = bytes[i]! / 255 + delta[i]!
     if (value >= 0 && value <= 1) sum[i]! += gradient[i]!

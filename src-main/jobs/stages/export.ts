@@ -112,7 +112,8 @@ async function exportOne(
   if (sha256 !== expected) await job.requireInput()
   if (sha256 === undefined) return { ok: false, reason: 'The file is not there any more, or cannot be read.' }
   if (sha256 !== expected) return { ok: false, reason: 'The file was changed while the job was running.' }
-  const delta = pictureNoise(await originals.read(item), label, noise)
+  // A copy: Electron would send the noise of every class along with a view of one.
+  const delta = pictureNoise(await originals.read(item), label, noise).slice()
   const epsilon = epsilonOf(record.settings)
   try {
     const { channel, seed, tool: version } = record
