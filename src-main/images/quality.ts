@@ -1,7 +1,7 @@
 /** How far the written picture is from the original, measured on its decoded pixels. */
-import { ssim as ssimOf } from 'ssim.js'
 import { allocate, kernels, padded } from './kernels/rows.js'
 import type { Pixels } from './perturb.js'
+import { meanSsim } from './ssim.js'
 
 export interface Quality {
   /** Largest change of a colour or alpha value, 0–255 (16-bit pictures: a fraction). */
@@ -39,12 +39,13 @@ export function measure(original: Pixels, written: Pixels): Quality {
     alike && original.data instanceof Uint8Array && written.data instanceof Uint8Array
       ? compareBytes(original.data, written.data, original, factor, lumaA, lumaB)
       : compareAny(original, written, factor, lumaA, lumaB)
+  for (const luma of [lumaA, lumaB]) average(luma, factor, width, height)
   const mse = squares / (3 * width * height)
   return {
     // A 257th of a 16-bit step is not exact in binary.
     maxAbsDiff: Math.round(largest * 65_536) / 65_536,
     psnr: mse === 0 ? null : 10 * Math.log10(255 ** 2 / mse),
-    ssim: ssim(lumaA, lumaB, small, factor, width, height),
+    ssim: Math.max(0, meanSsim(lumaA, lumaB, small.width, small.height)),
   }
 }
 
@@ -155,29 +156,11 @@ function reader(pixels: Pixels) {
   }
 }
 
-/** SSIM of the block sums of two pictures; blocks at the right and bottom edges may be smaller. */
-function ssim(
-  sumsA: Float64Array,
-  sumsB: Float64Array,
-  size: { width: number; height: number },
-  factor: number,
-  width: number,
-  height: number,
-): number {
-  const image = (sums: Float64Array) => {
-    const data = new Uint8ClampedArray(sums.length * 4)
-    for (let y = 0; y < size.height; y++) {
-      const rows = Math.min(factor, height - y * factor)
-      for (let x = 0; x < size.width; x++) {
-        const columns = Math.min(factor, width - x * factor)
-        const at = y * size.width + x
-        data.fill(sums[at]! / (rows * columns), at * 4, at * 4 + 3)
-        data[at * 4 + 3] = 255
-      }
-    }
-    return { data, ...size }
+/** Turns sums of blocks into their means, in place; blocks at the right and bottom edges may be smaller. */
+function average(sums: Float64Array, factor: number, width: number, height: number): void {
+  const columns = Math.ceil(width / factor)
+  for (let i = 0; i < sums.length; i++) {
+    const [x, y] = [i % columns, Math.floor(i / columns)]
+    sums[i]! /= Math.min(factor, width - x * factor) * Math.min(factor, height - y * factor)
   }
-  const windowSize = Math.min(11, size.width, size.height)
-  const { mssim } = ssimOf(image(sumsA), image(sumsB), { downsample: false, ssim: 'weber', windowSize })
-  return Math.min(1, Math.max(0, mssim))
 }

@@ -27,10 +27,11 @@ const STDERR_TAIL = 20_000
 const ERROR_LINE = /^(?:\w*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR): /
 
 /**
- * Asks glibc (2.35 or newer; others ignore it) for large memory pages: decoded pictures are taken from the system and
- * given back all the time, and where a page fault is dear (in virtual machines) that costs more than decoding them.
+ * How glibc (2.35 or newer; others ignore it) keeps memory. Large pages: decoded pictures are taken from the system and
+ * given back all the time, and where a page fault is dear (in virtual machines) that costs more than decoding them. A
+ * fixed threshold: by itself it rises until the buffers of progressive JPEG are no longer given back.
  */
-const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' }
+const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4194304' }
 
 /** How a process ended, in words that fit into a sentence: with its last error message, else its last line. */
 export function exitReason(code: number | null, signal: string | null, stderr: string): string {
@@ -51,7 +52,7 @@ export function nodeTransport(entry: URL): WorkerTransport {
       const child = fork(file, [], {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        env: { ...LARGE_PAGES, ...process.env },
+        env: { ...MEMORY, ...process.env },
         // Resolved here, because the working directory may be anywhere.
         execArgv: file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [],
       })

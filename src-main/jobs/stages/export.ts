@@ -1,4 +1,5 @@
 /** Writes the protected pictures, one at a time each, and keeps what was measured on them. */
+import { totalmem } from 'node:os'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { type Noise, pictureNoise } from '../../core/protect/noise.js'
@@ -22,6 +23,7 @@ import { epsilonShare } from '../plan.js'
 import type { Progress } from '../run.js'
 import type { JobFolder } from '../storage.js'
 import { hashFile } from '../verify.js'
+import { weightLimit } from '../weigh.js'
 import type { LabelledPicture } from './label.js'
 import type { Skipped } from './scan.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
@@ -38,6 +40,12 @@ export interface ExportedPicture extends LabelledPicture {
 
 /** Errors that are about one picture; any other ends the job, because the next picture would fail as well. */
 const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'internal'])
+
+/**
+ * Memory that writing one picture takes at its peak, bytes a pixel: progressive JPEG of 8 bit, the hungriest. Pictures
+ * are written at the same time only while they take a quarter of the machine's memory.
+ */
+const BYTES_PER_PIXEL = 32
 
 /**
  * @param delta noise of each class, K×3×S×S, 0–1.
@@ -77,13 +85,16 @@ export async function exportStage(
   const originals = await ItemFile.open(folder.file(ORIGINALS_FILE), size)
   const noise = { delta, epsilon: epsilonShare(settings), masked: settings.masking === 'jnd' }
   const credential = settings.reserve === 'c2pa' ? await credentialOf(record) : null
+  const within = weightLimit(totalmem() / 4)
   let finished = done.size
   progress(finished, pictures.length)
   try {
     await inParallel(missing, context.pool.size * 2, async (i) => {
       const picture = pictures[i]!
       await requireOutput(output, record.id)
-      const result = await exportOne(job, picture, below(output, targets[i]!), noise, credential, originals, store)
+      const result = await within(picture.width * picture.height * BYTES_PER_PIXEL, () =>
+        exportOne(job, picture, below(output, targets[i]!), noise, credential, originals, store),
+      )
       await journal.append({ kind: 'exported', index: picture.item, result }, store)
       progress(++finished, pictures.length)
     })
