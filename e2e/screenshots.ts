@@ -97,6 +97,7 @@ try {
   for (const [name] of FURTHER) {
     await toStrength(page, join(pictures, name))
     await page.getByRole('button', { name: 'Start protecting' }).click()
+    await expect(page.getByRole('list', { name: 'Stages' })).toBeVisible(PATIENT)
   }
   await show(page, '#/')
   await shoot(page, 'home')
