@@ -69,6 +69,8 @@ for (let round = 0; round < rounds; round++) {
   if (keep) for (let i = 0; i < delta.length; i++) delta[i] = (1 - keep) * delta[i]! + keep * start[i]!
   const g = N('lumaw', 0)
   if (g) for (let k = 0; k < K; k++) for (let p = 0; p < P; p++) { const o = k * size + p; const m = (delta[o]! + delta[o + P]! + delta[o + 2 * P]!) / 3; for (let c = 0; c < 3; c++) delta[o + c * P] = g * m + (1 - g) * delta[o + c * P]! }
+  const cc = N('ccap', 0)
+  if (cc) for (let k = 0; k < K; k++) for (let p = 0; p < P; p++) { const o = k * size + p; const m = (delta[o]! + delta[o + P]! + delta[o + 2 * P]!) / 3; for (let c = 0; c < 3; c++) { const ch = Math.max(-cc * eps, Math.min(cc * eps, delta[o + c * P]! - m)); delta[o + c * P] = Math.max(-eps, Math.min(eps, m + ch)) } }
   if (arg('hp', '1') === '1') delta = highPass(delta, S, eps)
 }
 const learnS = (performance.now() - t0) / 1000

@@ -5,6 +5,12 @@ import { amplitude } from './amplitude.js'
 /** Of the waves that noise starts from, in pixels of the thumbnail. */
 const SHORTEST_PERIOD = 4
 const LONGEST_PERIOD = 16 / 3
+/** Their signs in red, green and blue: those that leave a good part of the wave in a grey copy. */
+const CHANNEL_SIGNS = [
+  [1, 1, 1],
+  [1, 1, -1],
+  [-1, 1, 1],
+] as const
 
 /** The noise of every class, and how much of it a place of a picture gets. */
 export interface Noise {
@@ -74,26 +80,34 @@ export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: n
 }
 
 /**
- * The noise that learning starts from: for each class a secret square wave of ±ε in a random direction, its sign drawn
- * for each channel. Patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022,
- * "Availability attacks create shortcuts"); these have the scale at which pictures hold little and a surrogate sees well.
+ * The noise that learning starts from: for each class a secret square wave of ±ε. Patterns that are the same for a whole
+ * class are a shortcut by themselves (Yu et al. 2022, "Availability attacks create shortcuts"); these have the scale at
+ * which pictures hold little and a surrogate sees well. Directions, periods and signs are dealt out evenly, in a secret
+ * order: two classes whose waves are alike, also in a mirror, could only be told apart by what their pictures show.
  * @param epsilon 0–1. @returns K×3×S×S.
  */
 export function initialNoise(classes: number, resolution: number, epsilon: number, seed: string): Float32Array {
   const delta = new Float32Array(classes * 3 * resolution * resolution)
+  const secret = keyedRandom(seed, 'initial-noise')
+  const [directions, periods, signs] = [1, 2, 3].map(() => secret.permutation(classes)) as Deal
+  const turn = secret.uniform()
   let to = 0
   for (let k = 0; k < classes; k++) {
     const random = keyedRandom(seed, 'initial-noise', k)
-    const frequency = (2 * Math.PI) / (SHORTEST_PERIOD + random.uniform() * (LONGEST_PERIOD - SHORTEST_PERIOD))
-    const angle = random.uniform() * Math.PI
-    const [across, down] = [frequency * Math.cos(angle), frequency * Math.sin(angle)]
+    const quarter = ((directions[k]! + turn) / classes) * (Math.PI / 2)
+    const angle = random.uniform() < 0.5 ? quarter : Math.PI - quarter
+    const period = SHORTEST_PERIOD + ((periods[k]! + 0.5) / classes) * (LONGEST_PERIOD - SHORTEST_PERIOD)
     const phase = random.uniform() * 2 * Math.PI
-    for (let channel = 0; channel < 3; channel++) {
-      const amplitude = random.uniform() < 0.5 ? -epsilon : epsilon
+    const [across, down] = [Math.cos(angle), Math.sin(angle)].map((part) => (2 * Math.PI * part) / period) as [
+      number,
+      number,
+    ]
+    for (const sign of CHANNEL_SIGNS[signs[k]! % CHANNEL_SIGNS.length]!)
       for (let y = 0; y < resolution; y++)
         for (let x = 0; x < resolution; x++)
-          delta[to++] = Math.cos(across * x + down * y + phase) > 0 ? amplitude : -amplitude
-    }
+          delta[to++] = Math.cos(across * x + down * y + phase) > 0 ? sign * epsilon : -sign * epsilon
   }
   return delta
 }
+
+type Deal = [Int32Array, Int32Array, Int32Array]

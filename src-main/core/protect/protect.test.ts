@@ -17,6 +17,27 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 }
 
+/** Where the strongest frequency of a class's luma is, whatever its sign, and how much of the wave's ±1 it has. */
+function greyPeak(waves: Float32Array, label: number, resolution: number): { at: string; height: number } {
+  const area = resolution ** 2
+  const channel = (c: number) => waves.subarray((3 * label + c) * area, (3 * label + c + 1) * area)
+  const [r, g, b] = [channel(0), channel(1), channel(2)]
+  let best = { at: '', height: 0 }
+  for (let u = 0; u < 10; u += 0.5)
+    for (let v = -10; v < 10; v += 0.5) {
+      let [real, imaginary] = [0, 0]
+      for (let i = 0; i < area; i++) {
+        const angle = (2 * Math.PI * (u * (i % resolution) + v * Math.floor(i / resolution))) / resolution
+        const luma = 0.299 * r[i]! + 0.587 * g[i]! + 0.114 * b[i]!
+        real += luma * Math.cos(angle)
+        imaginary += luma * Math.sin(angle)
+      }
+      const height = (2 * Math.hypot(real, imaginary)) / area
+      if (height > best.height) best = { at: `${u} ${Math.abs(v)}`, height }
+    }
+  return best
+}
+
 describe('augmentation', () => {
   it('without flip and shift is the identity', () => {
     const out = new Float32Array(SIZE)
@@ -100,6 +121,17 @@ describe('noise', () => {
     expect(initialNoise(3, S, 0.03, 'a')).toEqual(start)
     expect(initialNoise(3, S, 0.03, 'b')).not.toEqual(start)
     expect(start.subarray(0, SIZE)).not.toEqual(start.subarray(SIZE, 2 * SIZE))
+  })
+
+  it('starts from waves that no two classes share, also in a mirror, and that a grey copy keeps', () => {
+    const [resolution, classes] = [32, 10]
+    for (const seed of ['1', '2', '3']) {
+      const waves = initialNoise(classes, resolution, 1, seed)
+      const peaks = Array.from({ length: classes }, (_, k) => greyPeak(waves, k, resolution))
+      expect(new Set(peaks.map(({ at }) => at)).size).toBe(classes)
+      // At least 0.4 of the wave is luma; between two frequencies of the grid a little less.
+      for (const { height } of peaks) expect(height).toBeGreaterThan(0.35)
+    }
   })
 })
 
