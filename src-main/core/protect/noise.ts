@@ -89,7 +89,9 @@ export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: n
 export function initialNoise(classes: number, resolution: number, epsilon: number, seed: string): Float32Array {
   const delta = new Float32Array(classes * 3 * resolution * resolution)
   const secret = keyedRandom(seed, 'initial-noise')
-  const [directions, periods, signs] = [1, 2, 3].map(() => secret.permutation(classes)) as Deal
+  const directions = secret.permutation(classes)
+  const periods = secret.permutation(classes)
+  const signs = secret.permutation(classes)
   const turn = secret.uniform()
   let to = 0
   for (let k = 0; k < classes; k++) {
@@ -98,10 +100,8 @@ export function initialNoise(classes: number, resolution: number, epsilon: numbe
     const angle = random.uniform() < 0.5 ? quarter : Math.PI - quarter
     const period = SHORTEST_PERIOD + ((periods[k]! + 0.5) / classes) * (LONGEST_PERIOD - SHORTEST_PERIOD)
     const phase = random.uniform() * 2 * Math.PI
-    const [across, down] = [Math.cos(angle), Math.sin(angle)].map((part) => (2 * Math.PI * part) / period) as [
-      number,
-      number,
-    ]
+    const across = (2 * Math.PI * Math.cos(angle)) / period
+    const down = (2 * Math.PI * Math.sin(angle)) / period
     for (const sign of CHANNEL_SIGNS[signs[k]! % CHANNEL_SIGNS.length]!)
       for (let y = 0; y < resolution; y++)
         for (let x = 0; x < resolution; x++)
@@ -109,5 +109,3 @@ export function initialNoise(classes: number, resolution: number, epsilon: numbe
   }
   return delta
 }
-
-type Deal = [Int32Array, Int32Array, Int32Array]
