@@ -15,7 +15,7 @@ export function meanSsim(a: Float64Array, b: Float64Array, width: number, height
   const side = Math.min(WINDOW, width, height)
   const count = side * side
   // Sums of a, b, a² + b² and ab over the last `side` rows of each column.
-  const columns = [0, 1, 2, 3].map(() => new Float64Array(width)) as Sums<Float64Array>
+  const columns = [0, 1, 2, 3].map(() => new Float64Array(width)) as Sums
   let total = 0
   for (let y = 0; y < height; y++) {
     addRow(columns, a, b, y * width, 1)
@@ -44,9 +44,9 @@ export function meanSsim(a: Float64Array, b: Float64Array, width: number, height
   return total / ((width - side + 1) * (height - side + 1))
 }
 
-type Sums<T> = [T, T, T, T]
+type Sums = [Float64Array, Float64Array, Float64Array, Float64Array]
 
-function addRow(columns: Sums<Float64Array>, a: Float64Array, b: Float64Array, start: number, sign: 1 | -1): void {
+function addRow(columns: Sums, a: Float64Array, b: Float64Array, start: number, sign: 1 | -1): void {
   const [sumA, sumB, squares, products] = columns
   for (let x = 0; x < sumA.length; x++) {
     const [u, v] = [a[start + x]!, b[start + x]!]
