@@ -24,7 +24,7 @@ describe('measure', () => {
       [900, 300],
     ] as const) {
       const p = picture(w, h, texture)
-      expect(measure(p, p)).toEqual({ maxAbsDiff: 0, psnr: null, ssim: 1 })
+      expect(measure(p, p)).toEqual({ maxAbsDiff: 0, psnr: null, ssim: 1, deltaE: 0 })
     }
   })
 
@@ -64,6 +64,19 @@ describe('measure', () => {
     expect(bytes.maxAbsDiff).toBe(words.maxAbsDiff)
     expect(bytes.psnr).toBeCloseTo(words.psnr!, 9)
     expect(bytes.ssim).toBeCloseTo(words.ssim, 9)
+    expect(bytes.deltaE).toBeCloseTo(words.deltaE, 9)
+  })
+
+  it('sees a change of colour that the luma does not, unless it is finer than the eye sees colours', () => {
+    const grey = picture(512, 512, () => 128)
+    // 0.299·10 − 0.587·9 + 0.114·20 is nearly 0.
+    const tint = [10, -9, 20] as const
+    const tinted = picture(512, 512, (_x, _y, c) => 128 + tint[c]!)
+    const checked = picture(512, 512, (x, y, c) => 128 + ((x + y) % 2 ? 1 : -1) * tint[c]!)
+    expect(measure(grey, tinted).ssim).toBeGreaterThan(0.999)
+    expect(measure(grey, tinted).deltaE).toBeGreaterThan(10)
+    expect(measure(grey, checked).deltaE).toBe(0)
+    expect(measure(grey, checked).psnr).toBeCloseTo(measure(grey, tinted).psnr!, 9)
   })
 
   it('counts a change of alpha', () => {

@@ -1,4 +1,5 @@
 /** How far the written picture is from the original, measured on its decoded pixels. */
+import { meanDeltaE } from './delta-e.js'
 import { allocate, kernels, padded } from './kernels/rows.js'
 import type { Pixels } from './perturb.js'
 import { meanSsim } from './ssim.js'
@@ -10,18 +11,23 @@ export interface Quality {
   readonly psnr: number | null
   /** Mean SSIM of the luma, 0–1. */
   readonly ssim: number
+  /** Mean CIEDE2000 of places spread over the picture, 0–100 or little more. */
+  readonly deltaE: number
 }
 
 /** Pictures are averaged down by a whole factor to a shorter side of about this, as the reference SSIM does. */
-const SSIM_SIDE = 256
+const SMALL_SIDE = 256
 
 /**
  * Compares two pictures of the same size; channels and depth may differ (grey against RGB, 16 against 8 bit, an alpha
- * channel that one lacks is not compared). One pass over the pixels; memory beyond them is that of the SSIM's small
+ * channel that one lacks is not compared). One pass over the pixels; memory beyond them is that of two small
  * pictures.
  *
  * PSNR is 10·log10(255² / mean squared colour difference). SSIM (Wang et al. 2004) is over the Rec. 601 luma, after
- * averaging by the factor max(1, round(shorter side / 256)), the authors' recommended practice.
+ * averaging by the factor max(1, round(shorter side / 256)), the authors' recommended practice. The colour difference is
+ * of the same small pictures: the eye tells colours apart in far less detail than lightness (the reason of S-CIELAB,
+ * Zhang & Wandell 1997), so a difference from pixel to pixel, such as JPEG makes, is not seen as one of colour. The noise
+ * is coarser than that, and stays.
  *
  * @throws RangeError if the sizes differ
  */
@@ -30,22 +36,23 @@ export function measure(original: Pixels, written: Pixels): Quality {
   if (written.width !== width || written.height !== height) {
     throw new RangeError(`${written.width}×${written.height} is not ${width}×${height}`)
   }
-  const factor = Math.max(1, Math.round(Math.min(width, height) / SSIM_SIDE))
+  const factor = Math.max(1, Math.round(Math.min(width, height) / SMALL_SIDE))
   const small = { width: Math.ceil(width / factor), height: Math.ceil(height / factor) }
-  const lumaA = new Float64Array(small.width * small.height)
-  const lumaB = new Float64Array(small.width * small.height)
+  const smallA = new Float64Array(3 * small.width * small.height)
+  const smallB = new Float64Array(3 * small.width * small.height)
   const alike = original.channels === written.channels
   const { largest, squares } =
     alike && original.data instanceof Uint8Array && written.data instanceof Uint8Array
-      ? compareBytes(original.data, written.data, original, factor, lumaA, lumaB)
-      : compareAny(original, written, factor, lumaA, lumaB)
-  for (const luma of [lumaA, lumaB]) average(luma, factor, width, height)
+      ? compareBytes(original.data, written.data, original, factor, smallA, smallB)
+      : compareAny(original, written, factor, smallA, smallB)
+  for (const sums of [smallA, smallB]) average(sums, factor, width, height)
   const mse = squares / (3 * width * height)
   return {
     // A 257th of a 16-bit step is not exact in binary.
     maxAbsDiff: Math.round(largest * 65_536) / 65_536,
     psnr: mse === 0 ? null : 10 * Math.log10(255 ** 2 / mse),
-    ssim: Math.max(0, meanSsim(lumaA, lumaB, small.width, small.height)),
+    ssim: Math.max(0, meanSsim(lumaOf(smallA), lumaOf(smallB), small.width, small.height)),
+    deltaE: meanDeltaE(smallA, smallB, small.width, small.height),
   }
 }
 
@@ -56,23 +63,23 @@ interface Differences {
   readonly squares: number
 }
 
-/** Of two pictures of 8 bit with the same channels; adds the luma of each block to `lumaA` and `lumaB`. */
+/** Of two pictures of 8 bit with the same channels; adds the colours of each block to `sumsA` and `sumsB`. */
 function compareBytes(
   a: Uint8Array,
   b: Uint8Array,
   { width, height, channels }: Pixels,
   factor: number,
-  lumaA: Float64Array,
-  lumaB: Float64Array,
+  sumsA: Float64Array,
+  sumsB: Float64Array,
 ): Differences {
   const length = width * channels
   const block = allocate(length, length, padded(length) * 2, padded(length) * 2, 16, 16)
-  const [atA, atB, sumsA, sumsB, worst, mask] = block.at as [number, number, number, number, number, number]
+  const [atA, atB, columnA, columnB, worst, mask] = block.at as [number, number, number, number, number, number]
   const bytes = (at: number, size: number): Uint8Array => new Uint8Array(block.buffer, at, size)
   const [rowA, rowB, largest] = [bytes(atA, length), bytes(atB, length), bytes(worst, 16)]
   bytes(mask, 16).set(Array.from({ length: 16 }, (_, i) => (isAlpha(channels, i % channels) ? 0 : 255)))
   // 256 rows of bytes fit into 16-bit sums, and no picture that can be read has a larger factor.
-  const [columnsA, columnsB] = [sumsA, sumsB].map((at) => new Uint16Array(block.buffer, at, length)) as [
+  const [columnsA, columnsB] = [columnA, columnB].map((at) => new Uint16Array(block.buffer, at, length)) as [
     Uint16Array,
     Uint16Array,
   ]
@@ -80,11 +87,11 @@ function compareBytes(
   for (let y = 0, start = 0; y < height; y++, start += length) {
     rowA.set(a.subarray(start, start + length))
     rowB.set(b.subarray(start, start + length))
-    squares += kernels.compare(atA, atB, padded(length), worst, mask, sumsA, sumsB)
+    squares += kernels.compare(atA, atB, padded(length), worst, mask, columnA, columnB)
     if ((y + 1) % factor === 0 || y + 1 === height) {
       const row = Math.floor(y / factor) * Math.ceil(width / factor)
-      sumLuma(columnsA, channels, factor, lumaA, row)
-      sumLuma(columnsB, channels, factor, lumaB, row)
+      sumColours(columnsA, channels, factor, sumsA, row)
+      sumColours(columnsB, channels, factor, sumsB, row)
     }
   }
   return { largest: Math.max(...largest), squares: channels < 3 ? 3 * squares : squares }
@@ -92,12 +99,14 @@ function compareBytes(
 
 const isAlpha = (channels: number, channel: number): boolean => channels % 2 === 0 && channel === channels - 1
 
-/** Adds the luma of each `factor` columns to a row of blocks, and empties the columns. */
-function sumLuma(columns: Uint16Array, channels: number, factor: number, luma: Float64Array, row: number): void {
+/** Adds the colours of each `factor` columns to a row of blocks, and empties the columns. */
+function sumColours(columns: Uint16Array, channels: number, factor: number, sums: Float64Array, row: number): void {
   const [green, blue] = channels < 3 ? [0, 0] : [1, 2]
-  for (let x = 0, at = 0; at < columns.length; x++, at += channels) {
-    luma[row + Math.floor(x / factor)]! +=
-      0.299 * columns[at]! + 0.587 * columns[at + green]! + 0.114 * columns[at + blue]!
+  for (let x = 0, i = 0; i < columns.length; x++, i += channels) {
+    const at = 3 * (row + Math.floor(x / factor))
+    sums[at]! += columns[i]!
+    sums[at + 1]! += columns[i + green]!
+    sums[at + 2]! += columns[i + blue]!
   }
   columns.fill(0)
 }
@@ -107,8 +116,8 @@ function compareAny(
   original: Pixels,
   written: Pixels,
   factor: number,
-  lumaA: Float64Array,
-  lumaB: Float64Array,
+  sumsA: Float64Array,
+  sumsB: Float64Array,
 ): Differences {
   const { width, height } = original
   const a = reader(original)
@@ -135,9 +144,13 @@ function compareAny(
       rowSquares += dr * dr + dg * dg + db * db
       if (compareAlpha)
         largest = Math.max(largest, Math.abs(b.data[j + b.alpha]! * b.unit - a.data[i + a.alpha]! * a.unit))
-      const at = row + Math.floor(x / factor)
-      lumaA[at]! += 0.299 * r0 + 0.587 * g0 + 0.114 * b0
-      lumaB[at]! += 0.299 * r1 + 0.587 * g1 + 0.114 * b1
+      const at = 3 * (row + Math.floor(x / factor))
+      sumsA[at]! += r0
+      sumsA[at + 1]! += g0
+      sumsA[at + 2]! += b0
+      sumsB[at]! += r1
+      sumsB[at + 1]! += g1
+      sumsB[at + 2]! += b1
     }
     squares += rowSquares
   }
@@ -158,9 +171,20 @@ function reader(pixels: Pixels) {
 
 /** Turns sums of blocks into their means, in place; blocks at the right and bottom edges may be smaller. */
 function average(sums: Float64Array, factor: number, width: number, height: number): void {
-  const columns = Math.ceil(width / factor)
-  for (let i = 0; i < sums.length; i++) {
-    const [x, y] = [i % columns, Math.floor(i / columns)]
-    sums[i]! /= Math.min(factor, width - x * factor) * Math.min(factor, height - y * factor)
+  if (factor === 1) return
+  for (let y = 0, at = 0; y < height; y += factor) {
+    for (let x = 0; x < width; x += factor) {
+      const count = Math.min(factor, width - x) * Math.min(factor, height - y)
+      for (let c = 0; c < 3; c++, at++) sums[at]! /= count
+    }
   }
+}
+
+/** Rec. 601 luma of interleaved colours. */
+function lumaOf(colours: Float64Array): Float64Array {
+  const luma = new Float64Array(colours.length / 3)
+  for (let i = 0, at = 0; i < luma.length; i++, at += 3) {
+    luma[i] = 0.299 * colours[at]! + 0.587 * colours[at + 1]! + 0.114 * colours[at + 2]!
+  }
+  return luma
 }
