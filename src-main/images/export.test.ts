@@ -10,7 +10,7 @@ import { inspect } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import { perturb } from './perturb.js'
 import { thumbnail } from './thumbnail.js'
-import type { ExportReport, OutputFormat } from './types.js'
+import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
 import { AS_IT_IS } from './test-request.js'
 
 const RESOLUTION = 16
@@ -70,7 +70,7 @@ async function makeSource(name: string, { format, channels, deep, orientation, i
 }
 
 let counter = 0
-async function run(source: Source, format: 'keep' | OutputFormat = 'keep') {
+async function run(source: Source, format: 'keep' | OutputFormat = 'keep', more: Partial<ExportRequest> = {}) {
   const stem = `-${counter++} ü`
   const from = await makeSource(`${stem}.in`, source)
   const before = await readFile(from)
@@ -85,6 +85,7 @@ async function run(source: Source, format: 'keep' | OutputFormat = 'keep') {
     quality: null,
     metadata: 'keep',
     reserve: 'none',
+    ...more,
   })
   expect((await readFile(from)).equals(before), 'the original is untouched').toBe(true)
   return { from, to, report }
@@ -214,6 +215,48 @@ describe('exportImage, to another format', () => {
     const lossyResult = format === 'jpeg' || format === 'avif' || (format === 'webp' && source.format === 'jpeg')
     expect(result.report.lossless).toBe(!lossyResult)
     if (!lossyResult) expect(result.report.maxAbsDiff).toBeLessThanOrEqual(EPSILON + (source.deep ? 1e-9 : 0))
+  })
+})
+
+describe('exportImage, with a least SSIM', () => {
+  it.each<Source>([
+    { format: 'png', channels: 3, deep: false },
+    { format: 'png', channels: 1, deep: true },
+    { format: 'jpeg', channels: 3, deep: false },
+    { format: 'webp', channels: 4, deep: false },
+  ])('adds as much noise to a picture as keeps it: %o', async (source) => {
+    const loud = { delta: delta.map((value) => 8 * value), epsilon: 8 * EPSILON }
+    const whole = await run(source, 'keep', loud)
+    expect(whole.report.ssim).toBeLessThan(0.985)
+    expect(whole.report.noiseShare).toBe(1)
+    const { report, to } = await run(source, 'keep', { ...loud, minSsim: 0.99 })
+    expect(report.ssim).toBeGreaterThanOrEqual(0.99)
+    expect(report.ssim).toBeLessThan(0.992)
+    expect(report.noiseShare).toBeLessThan(1)
+    expect(report.deltaE).toBeGreaterThan(0)
+    expect(report.deltaE).toBeLessThan(whole.report.deltaE)
+    expect(report.sha256).toBe(
+      createHash('sha256')
+        .update(await readFile(to))
+        .digest('hex'),
+    )
+  })
+
+  it('says that none is left where so little is allowed that it is rounded away', async () => {
+    const loud = { delta: delta.map((value) => 8 * value), epsilon: 8 * EPSILON }
+    const { report } = await run({ format: 'png', channels: 3, deep: false }, 'keep', { ...loud, minSsim: 0.9999999 })
+    expect(report).toMatchObject({ noiseShare: 0, maxAbsDiff: 0, psnr: null, ssim: 1, deltaE: 0 })
+  })
+
+  it('says what to do where encoding alone takes too much, and leaves nothing behind', async () => {
+    const source = await makeSource('coarse.jpg', { format: 'jpeg', channels: 3, deep: false })
+    const target = join(folder, 'coarse', 'a.jpg')
+    const request = { source, target, delta, resolution: RESOLUTION, epsilon: EPSILON, ...AS_IT_IS }
+    await expect(exportImage({ ...request, quality: 2, minSsim: 0.99 })).rejects.toMatchObject({
+      code: 'below-ssim',
+      message: expect.stringMatching(/coarse\.jpg" falls below SSIM 0\.99 by .* JPEG alone \(0\.\d{4}\)/) as string,
+    })
+    expect(await readdir(join(folder, 'coarse'))).toEqual([])
   })
 })
 

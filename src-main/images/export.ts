@@ -2,13 +2,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { FixativeError } from '../core/errors.js'
+import type { Ancillary } from './containers.js'
 import { decode, type PixelKind } from './decode.js'
 import { encode, type Encoding, encodingFor, LONGEST_SIDE } from './encode.js'
 import { inspect, readFailure, type PictureFacts } from './inspect.js'
 import { carriedMetadata } from './metadata.js'
 import { perturb, type Pixels } from './perturb.js'
-import { measure } from './quality.js'
+import { measure, type Quality } from './quality.js'
+import { soften } from './soften.js'
 import { thumbnail, thumbnailOf } from './thumbnail.js'
 import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
 
@@ -23,7 +26,8 @@ import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
  * the source's permissions. The source is only ever opened for reading.
  *
  * @throws FixativeError `unreadable-picture` when the source cannot be decoded; `picture-too-large` for the format;
- *   `file-too-large` for the channel; `target-is-source`; `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
+ *   `file-too-large` for the channel; `below-ssim` when encoding alone misses `minSsim`; `target-is-source`;
+ *   `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
  */
 export async function exportImage(request: ExportRequest): Promise<ExportReport> {
   const { source, target } = request
@@ -32,39 +36,55 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   await refuseSameFile(source, target)
   const wanted = request.channel?.exported.format ?? request.format
   const format = wanted === 'keep' ? facts.format : wanted
-  const made = await protect(request, facts, format)
-  const { encoded, lossless } = made
+  const prepared = await prepare(request, facts, format)
+  const { lossless } = prepared.encoding
 
   const temporary = join(dirname(target), `.fixative-${randomUUID()}.tmp`)
+  const writeWith = async (share: number): Promise<Written> => {
+    const made = await protect(request, prepared, share)
+    await write(temporary, target, made.encoded, source)
+    // A share so small that all of it is rounded away is none.
+    const noiseShare = share < 1 && isDeepStrictEqual(made.pixels, prepared.original) ? 0 : share
+    return { ...made, ...(await examine(temporary, request, prepared, made)), noiseShare }
+  }
   try {
-    await write(temporary, target, encoded, source)
-    const report = await examine(temporary, request, made)
+    const minSsim = request.minSsim ?? 0
+    const { encoded, pixels, ...report } = await soften(minSsim, lossless, writeWith)
+    if (report.ssim < minSsim) throw belowSsim(source, minSsim, report.ssim, format)
     if (lossless && report.maxAbsDiff > request.epsilon) {
       throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${request.epsilon}`)
     }
+    const small = await thumbnailFor(temporary, request, prepared, { encoded, pixels })
     await rename(temporary, target).catch((error: unknown) => {
       throw writeFailure(error, target)
     })
     const sha256 = createHash('sha256').update(encoded).digest('hex')
-    return { ...report, sha256, bytes: encoded.byteLength, format, lossless }
+    const { width, height } = pixels
+    return { ...report, width, height, thumbnail: small, sha256, bytes: encoded.byteLength, format, lossless }
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error
   }
 }
 
-interface Protected {
-  readonly encoded: Buffer
+/** A picture that noise is to be laid over, and how it is to be encoded. */
+interface Prepared {
   readonly original: Pixels
-  /** What was encoded. */
-  readonly pixels: Pixels
-  readonly lossless: boolean
-  /** Whether the written file has a colour profile. */
-  readonly profiled: boolean
+  readonly kind: PixelKind
+  readonly encoding: Encoding
+  readonly ancillary: Ancillary
 }
 
-async function protect(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Protected> {
-  const { source, delta, resolution, epsilon } = request
+interface Protected {
+  readonly encoded: Buffer
+  /** What was encoded. */
+  readonly pixels: Pixels
+}
+
+type Written = Protected & Quality & Pick<ExportReport, 'noiseShare'>
+
+async function prepare(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Prepared> {
+  const { source } = request
   const view = request.channel?.exported
   const srgb = view?.colourSpace === 'srgb'
   const kind: PixelKind = { grey: facts.grey, deep: facts.deep && !srgb && (format === 'png' || format === 'tiff') }
@@ -77,18 +97,30 @@ async function protect(request: ExportRequest, facts: PictureFacts, format: Outp
     throw unreadable(source, readFailure(error), error)
   }
   const encoding = await encodingFor(source, facts, format, view ? view.quality : request.quality)
-  const pixels = perturb(original, delta, resolution, epsilon)
   const { width, height } = original
   const metadata = { ...facts.metadata, autoOrient: { ...facts.metadata.autoOrient, width, height } }
   const carried = carriedMetadata(metadata, format, view?.metadata ?? request.metadata, request.reserve !== 'none')
-  const ancillary = srgb ? { ...carried, icc: null } : carried
+  return {
+    original,
+    kind,
+    encoding: { ...encoding, ...(view && { chromaSubsampling: view.chromaSubsampling }) },
+    ancillary: srgb ? { ...carried, icc: null } : carried,
+  }
+}
+
+/** @param share of the noise, 0–1. */
+async function protect(request: ExportRequest, prepared: Prepared, share: number): Promise<Protected> {
+  const { source, resolution, epsilon } = request
+  const { original, kind, encoding, ancillary } = prepared
+  const delta = share === 1 ? request.delta : request.delta.map((value) => share * value)
+  const pixels = perturb(original, delta, resolution, epsilon)
   const encoded = await encodeWithin(
-    view?.maxBytes ?? Infinity,
-    { ...encoding, ...(view && { chromaSubsampling: view.chromaSubsampling }) },
-    async (encoding) => withReservation(await encode(pixels, kind, encoding, ancillary), format, request),
+    request.channel?.exported.maxBytes ?? Infinity,
+    encoding,
+    async (encoding) => withReservation(await encode(pixels, kind, encoding, ancillary), encoding.format, request),
     source,
   )
-  return { encoded, original, pixels, lossless: encoding.lossless, profiled: ancillary.icc !== null }
+  return { encoded, pixels }
 }
 
 function refuseTooLarge({ source, channel }: ExportRequest, { metadata }: PictureFacts, format: OutputFormat): void {
@@ -140,6 +172,8 @@ async function encodeWithin(
 async function write(temporary: string, target: string, encoded: Buffer, source: string): Promise<void> {
   try {
     await mkdir(dirname(target), { recursive: true })
+    // What an earlier try has left: only a file of its own may be written to.
+    await rm(temporary, { force: true })
     const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(encoded)
@@ -156,27 +190,36 @@ async function write(temporary: string, target: string, encoded: Buffer, source:
 
 /**
  * What a lossless encoder was given is what its file holds (export.test.ts decodes every kind), so there the pixels
- * at hand are measured. A lossy file is decoded. The thumbnail is made from the file, unless the pixels give the same.
+ * at hand are measured. A lossy file is decoded.
  */
 async function examine(
   path: string,
-  { target, resolution, channel }: ExportRequest,
-  { original, pixels, lossless, profiled, encoded }: Protected,
-): Promise<Omit<ExportReport, 'sha256' | 'bytes' | 'format' | 'lossless'>> {
-  const { width, height } = original
-  // A PNG is shrunk after decoding, never while; and without a profile there are no colours to convert.
-  const served = channel?.served ?? null
-  if (lossless && !profiled && !served && encoded[0] === 0x89) {
-    const small = await thumbnailOf(pixels, resolution)
-    return { width, height, ...measure(original, pixels), thumbnail: small }
-  }
-  const small = await thumbnail(path, resolution, served)
-  if (!small.ok) throw new Error(`${target}: the written file cannot be read again: ${small.reason}`)
-  if (lossless) return { width, height, ...measure(original, pixels), thumbnail: small.pixels }
+  { target }: ExportRequest,
+  { original, encoding }: Prepared,
+  { pixels }: Protected,
+): Promise<Quality> {
+  if (encoding.lossless) return measure(original, pixels)
   // The written file's own kind: a format without grey, or with 8 bit only, is measured as whoever opens it sees it.
   const facts = await inspect(path)
   if (!facts.ok) throw new Error(`${target}: ${facts.reason}`)
-  return { width, height, ...measure(original, await decode(path, facts)), thumbnail: small.pixels }
+  return measure(original, await decode(path, facts))
+}
+
+/** Made from the written file, unless the pixels give the same. */
+async function thumbnailFor(
+  path: string,
+  { target, resolution, channel }: ExportRequest,
+  { encoding, ancillary }: Prepared,
+  { encoded, pixels }: Protected,
+): Promise<Uint8Array> {
+  const served = channel?.served ?? null
+  // A PNG is shrunk after decoding, never while; and without a profile there are no colours to convert.
+  if (encoding.lossless && ancillary.icc === null && !served && encoded[0] === 0x89) {
+    return thumbnailOf(pixels, resolution)
+  }
+  const small = await thumbnail(path, resolution, served)
+  if (!small.ok) throw new Error(`${target}: the written file cannot be read again: ${small.reason}`)
+  return small.pixels
 }
 
 async function refuseSameFile(source: string, target: string): Promise<void> {
@@ -188,6 +231,16 @@ async function refuseSameFile(source: string, target: string): Promise<void> {
       'Choose another output folder.',
     )
   }
+}
+
+function belowSsim(source: string, minSsim: number, alone: number, format: OutputFormat): FixativeError {
+  const name = format.toUpperCase()
+  // What to do is in the message as well: of a picture that is left out, the report shows no hint.
+  return new FixativeError(
+    'below-ssim',
+    `"${source}" falls below SSIM ${minSsim} by being written as ${name} alone (${alone.toFixed(4)}); a higher quality, PNG or TIFF would keep it.`,
+    'Choose one of these or another channel, or ask for a lower SSIM.',
+  )
 }
 
 function unreadable(source: string, reason: string, cause?: unknown): FixativeError {

@@ -35,6 +35,8 @@ export interface ExportRequest {
   readonly resolution: number
   /** Largest change of a channel, 0–255. */
   readonly epsilon: number
+  /** SSIM that the written file has at least, 0–1: where all of the noise would take it lower, less is added. Null: any. */
+  readonly minSsim?: number | null
   readonly format: 'keep' | OutputFormat
   /** 1–100, or null for the format's default. */
   readonly quality: number | null
@@ -60,6 +62,10 @@ export interface ExportReport {
   readonly psnr: number | null
   /** Mean SSIM of the luma, 0–1. */
   readonly ssim: number
+  /** Mean CIEDE2000, as in `Quality`. */
+  readonly deltaE: number
+  /** Share of the noise that was added, 0–1: below 1 where `minSsim` asked for it. */
+  readonly noiseShare: number
   /** The picture as it is served, shrunk to S×S: 3×S×S bytes, made exactly like the thumbnails of the originals. */
   readonly thumbnail: Uint8Array
 }
