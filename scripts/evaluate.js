@@ -70,6 +70,7 @@ function protect(method, seed) {
     verdict: certification.verdict,
     psnr: protection.quality.psnr,
     ssim: protection.quality.ssim,
+    deltaE: protection.quality.deltaE,
   }
 }
 

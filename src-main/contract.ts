@@ -379,7 +379,7 @@ export interface Report {
   tool: { name: string; version: string }
   headline: string
   verdict: 'informative' | 'weak' | 'inconclusive' | null
-  /** The verdict in words, or why nothing was certified. */
+  /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   explanation: string
   images: number
   classes: { name: string; count: number }[]
@@ -394,6 +394,10 @@ export interface Report {
     /** dB; null: nothing changed. */
     psnr: { min: number; mean: number } | null
     ssim: { min: number; mean: number }
+    /** CIEDE2000: mean over the pictures of each one's mean, and the worst picture's. */
+    deltaE: { mean: number; max: number }
+    /** Up to ten pictures, the one whose colours changed most first. psnr in dB; null: nothing changed. */
+    worst: { name: string; psnr: number | null; ssim: number; deltaE: number }[]
   }
   /** Where the pictures are published, and what is uploaded and served there, in a sentence each. */
   channel: { title: string; uploaded: string; served: string } | null

@@ -73,7 +73,13 @@ async function writeFolder(): Promise<void> {
         epsilon: 8,
         masking: 'jnd',
         resolution: 32,
-        quality: { maxAbsDiff: 8, psnr: { min: 32, mean: 33 }, ssim: { min: 0.9, mean: 0.95 } },
+        quality: {
+          maxAbsDiff: 8,
+          psnr: { min: 32, mean: 33 },
+          ssim: { min: 0.9, mean: 0.95 },
+          deltaE: { mean: 2.5, max: 4 },
+          worst: [],
+        },
       },
       certification: {
         definition: DEFINITION,

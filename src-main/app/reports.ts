@@ -57,7 +57,6 @@ export async function reportView(source: ReportSource, services: ReportServices)
   const { predicate, subject } = statement
   const { certification, protection, collection } = predicate
   const output = dirname(located.certificate)
-  const quality = protection.quality
   return {
     jobId: located.jobId,
     certificate: located.certificate,
@@ -76,9 +75,7 @@ export async function reportView(source: ReportSource, services: ReportServices)
       strength: protection.strength,
       epsilon: protection.epsilon,
       resolution: protection.resolution,
-      maxAbsDiff: quality.maxAbsDiff,
-      psnr: quality.psnr,
-      ssim: quality.ssim,
+      ...protection.quality,
     },
     channel: predicate.channel
       ? {

@@ -24,7 +24,8 @@ describe('settingsFrom', () => {
   })
 
   it('takes numbers, choices and switches', () => {
-    const args = '--strength strong --epsilon 6.5 --resolution 64 --draws 20 --q 0.8 --sigma 1e-2 --no-certify --seed 7'
+    const args =
+      '--strength strong --epsilon 6.5 --resolution 64 --draws 20 --q 0.8 --sigma 1e-2 --min-ssim .97 --no-certify --seed 7'
     expect(parse(...args.split(' '), '--labels', 'auto', '--format', 'png', '--quality', '90')).toEqual({
       ...DEFAULT_SETTINGS,
       strength: 'strong',
@@ -33,6 +34,7 @@ describe('settingsFrom', () => {
       draws: 20,
       q: 0.8,
       sigma: 0.01,
+      minSsim: 0.97,
       certify: false,
       seed: 7,
       labels: 'auto',
@@ -48,6 +50,8 @@ describe('settingsFrom', () => {
     ['--epsilon 0x10', '--epsilon needs a number, not "0x10".'],
     ['--epsilon Infinity', '--epsilon needs a number, not "Infinity".'],
     ['--epsilon 6,5', '--epsilon needs a number, not "6,5".'],
+    ['--min-ssim 1', '--min-ssim must be at most 0.999.'],
+    ['--min-ssim high', '--min-ssim needs a number, not "high".'],
     ['--q 1', '--q must be less than 1.'],
     ['--confidence 0.5', '--confidence must be more than 0.5.'],
     ['--draws 1.5', '--draws must be a whole number.'],

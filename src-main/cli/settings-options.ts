@@ -25,6 +25,11 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
     choices(shape.masking.unwrap().options),
     'less change where the eye would see it (jnd), or the same everywhere',
   ],
+  [
+    'minSsim',
+    'SSIM',
+    'no picture below this SSIM, 0.5–0.999: where the change is too visible, a picture gets less of it',
+  ],
   ['resolution', choices(RESOLUTIONS), 'working resolution in pixels'],
   ['surrogate', choices(shape.surrogate.unwrap().options), 'the classifier that stands in for an attacker'],
   ['method', choices(shape.method.unwrap().options), 'how the noise is learnt'],
@@ -53,6 +58,7 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
 
 const NUMERIC = new Set<OptionName>([
   'epsilon',
+  'minSsim',
   'resolution',
   'workers',
   'draws',
@@ -67,12 +73,15 @@ function choices(values: readonly (string | number)[]): string {
   return values.join('|')
 }
 
+/** `minSsim` as it is typed: `--min-ssim`. */
+const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
 /** Adds every setting to a command. */
 export function addSettingsOptions(command: Command): Command {
   for (const [name, argument, description] of OPTIONS) {
     const value = DEFAULT_SETTINGS[name]
     const shown = typeof value === 'number' || (typeof value === 'string' && value !== 'default')
-    command.addOption(new Option(`--${name} <${argument}>`, `${description}${shown ? ` (default: ${value})` : ''}`))
+    command.addOption(new Option(`${flag(name)} <${argument}>`, `${description}${shown ? ` (default: ${value})` : ''}`))
   }
   return command.option('--no-certify', 'write the protected pictures only')
 }
@@ -81,7 +90,7 @@ export function addSettingsOptions(command: Command): Command {
 function parseNumber(name: string, text: string): number {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
     throw wrongUsage(
-      `--${name} needs a number, not "${text}".`,
+      `${flag(name)} needs a number, not "${text}".`,
       'Write it with digits and a point, for example 8 or 0.5.',
     )
   }
@@ -108,7 +117,7 @@ const OF_CHANNEL = ['format', 'quality', 'metadata'] as const
 
 /** A refusal of the schema in one sentence about the option. */
 function explain(issue: z.core.$ZodIssue): string {
-  const option = `--${String(issue.path[0] ?? '')}`
+  const option = flag(String(issue.path[0] ?? ''))
   switch (issue.code) {
     case 'too_small':
       return `${option} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`

@@ -21,6 +21,8 @@ export const settingsSchema = z.strictObject({
     .default('default'),
   /** 'jnd': places where the eye would see the change get less of it (core/protect/amplitude.ts); 'none': all of it. */
   masking: z.enum(MASKINGS).default('none'),
+  /** SSIM that every written file has at least; a picture that all of the change would take lower gets less. null: any. */
+  minSsim: z.number().min(0.5).max(0.999).nullable().default(null),
   resolution: z.union(RESOLUTIONS.map((r) => z.literal(r))).default(32),
   surrogate: z.enum(['compact', 'resnet18']).default('compact'),
   method: z.enum(METHODS).default('pue'),

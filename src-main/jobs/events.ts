@@ -25,7 +25,7 @@ export interface JobResult {
   /** The headline sentence of the certificate, or why nothing was certified. */
   headline: string
   verdict: 'informative' | 'weak' | 'inconclusive' | null
-  /** The verdict in words. */
+  /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   explanation: string
   seconds: number
 }

@@ -55,6 +55,8 @@ const exportedSchema = z.discriminatedUnion('ok', [
     maxAbsDiff: z.number().min(0),
     psnr: z.number().nullable(),
     ssim: z.number(),
+    deltaE: z.number().min(0),
+    noiseShare: z.number().min(0).max(1),
   }),
   z.strictObject({ ok: z.literal(false), reason: z.string() }),
 ])

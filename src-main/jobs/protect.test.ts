@@ -80,6 +80,23 @@ describe('protect', () => {
     expect(await recertify(bench.output, context)).toMatchObject({ ok: false })
   })
 
+  it('keeps every picture at the SSIM that was asked for, says what it cost, and can recompute all of it', async () => {
+    await drawCollection(bench.input, { a: 9, b: 9 })
+    const context = bench.context()
+    const result = await run(context, { ...QUICK, minSsim: 0.99 })
+    const { protection } = statementOf(bench.output).predicate
+    const { quality, softening } = protection
+    expect(quality.ssim.min).toBeGreaterThanOrEqual(0.99)
+    expect(quality.worst).toHaveLength(10)
+    expect(quality.worst[0]!.deltaE).toBe(quality.deltaE.max)
+    expect(softening).toMatchObject({ minSsim: 0.99 })
+    expect(softening!.pictures).toBeGreaterThan(0)
+    expect(softening!.leastShare).toBeLessThan(1)
+    expect(result.explanation).toMatch(/ of 18 pictures got less change.*measured on what was written/)
+    expect(readFileSync(result.report, 'utf8')).toContain(quality.worst[0]!.name)
+    expect((await recertify(bench.output, context)).checks.filter(({ ok }) => !ok)).toEqual([])
+  })
+
   it('gives the same files and scores whatever the number of workers', async () => {
     await drawCollection(bench.input, { a: 9, b: 9, c: 8 })
     const results = []

@@ -150,6 +150,14 @@ describe('tampering is noticed', () => {
     const check = checkCertificate(openEnvelope(lying((copy) => (copy.predicate.collection.images = 1000))), EMPTY_RING)
     expect(check.mismatches).toEqual(['The certificate speaks of 1000 pictures, but lists 2 files.'])
   })
+
+  it('in the least SSIM', () => {
+    const softening = { minSsim: 0.9, pictures: 1, leastShare: 0.5 }
+    const said = lying((copy) => (copy.predicate.protection.softening = softening))
+    expect(checkCertificate(openEnvelope(said), EMPTY_RING).mismatches).toEqual([
+      'No picture is to fall below SSIM 0.9, but one has 0.8.',
+    ])
+  })
 })
 
 describe('hostile files are refused', () => {
@@ -158,6 +166,11 @@ describe('hostile files are refused', () => {
     const copy = JSON.parse(payload) as Record<string, never>
     change(copy)
     return around(JSON.stringify(copy))
+  }
+
+  const [worst] = statement.predicate.protection.quality.worst
+  const replaceWorst = (copy: unknown, wanted: readonly unknown[]): void => {
+    Object.assign((copy as Statement).predicate.protection.quality, { worst: wanted })
   }
 
   it.each<[string, () => string | Buffer]>([
@@ -199,6 +212,11 @@ describe('hostile files are refused', () => {
     ['millions of files', () => around(payload.replace('"subject":[', `"subject":[${'{},'.repeat(2_000_000)}`))],
     ['a long name', () => around(payload.replace('Ann', 'A'.repeat(201)))],
     ['a file listed twice', () => around(payload.replace('dogs/zwei ü.png', 'cats/one.png'))],
+    [
+      'a worst picture that is no file',
+      () => edited((copy) => replaceWorst(copy, [{ name: 'a.png', psnr: 31, ssim: 0.8, deltaE: 4 }])),
+    ],
+    ['a worst picture twice', () => edited((copy) => replaceWorst(copy, [worst, worst]))],
     ['another predicate', () => around(payload.replace('learnability:v1', 'learnability:v2'))],
     ['a private key', () => around(payload.replace(JSON.stringify(ann.publicKey), JSON.stringify(ann.privateKey)))],
     ['no key at all', () => around(payload.replace(/MCow[^\\]*/, 'MCowAAAA'))],

@@ -35,7 +35,24 @@ const relativePath = z.string().refine(canBeListed, { message: 'not a path insid
  */
 const list = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>
   z.array(z.unknown()).min(min).max(max).pipe(z.array(item))
-const range = z.strictObject({ min: z.number().min(0).max(1_000), mean: z.number().min(0).max(1_000) })
+const decibels = z.number().min(0).max(1_000)
+/** CIEDE2000: 100 between black and white, and little more between any two colours. */
+const deltaE = z.number().min(0).max(200)
+export const WORST_LISTED = 10
+
+/** Of the written files against their originals. */
+const qualitySchema = z.strictObject({
+  maxAbsDiff: z.number().min(0).max(255),
+  /** Of the pictures that changed; null: none did. */
+  psnr: z.strictObject({ min: decibels, mean: decibels }).nullable(),
+  ssim: z.strictObject({ min: share, mean: share }),
+  /** Of each picture's mean colour difference. */
+  deltaE: z.strictObject({ mean: deltaE, max: deltaE }),
+  /** Largest deltaE first; psnr is null when nothing changed. */
+  worst: list(z.strictObject({ name: relativePath, psnr: decibels.nullable(), ssim: share, deltaE }), {
+    max: WORST_LISTED,
+  }),
+})
 
 const point = z.strictObject({
   /** Radius of the parameter shift, in units of σ and in the parameters' own. */
@@ -115,7 +132,17 @@ export const predicateSchema = z
       epsilon: z.number().gt(0).max(255),
       masking: z.enum(MASKINGS),
       resolution: z.int().min(8).max(1_024),
-      quality: z.strictObject({ maxAbsDiff: z.number().min(0).max(255), psnr: range, ssim: range }),
+      quality: qualitySchema,
+      /** Present when a least SSIM was asked for: what it took. */
+      softening: z
+        .strictObject({
+          minSsim: share,
+          /** Pictures that got less than all of their noise. */
+          pictures: count,
+          /** The smallest share of its noise that any of them got; 1: all got all. */
+          leastShare: share,
+        })
+        .optional(),
     }),
     /** What the pictures were made ready for; what was certified is then what that place serves. */
     channel: channelSchema.optional(),
@@ -142,9 +169,17 @@ export const statementSchema = z
   .refine(({ subject }) => new Set(subject.map(({ name }) => name)).size === subject.length, {
     message: 'a file is listed twice',
   })
+  .refine(
+    ({ subject, predicate }) => {
+      const names = new Set(subject.map(({ name }) => name))
+      return predicate.protection.quality.worst.every(({ name }) => names.delete(name))
+    },
+    { message: 'a worst picture is not one of the files, or listed twice' },
+  )
 
 export type Statement = z.infer<typeof statementSchema>
 export type Predicate = z.infer<typeof predicateSchema>
+export type Quality = z.infer<typeof qualitySchema>
 export type Certification = z.infer<typeof certificationSchema>
 export type CurvePoint = z.infer<typeof point>
 export type Verdict = Certification['verdict']

@@ -1,5 +1,5 @@
 /** What a certificate says, in words: one place for the command line, the report and the window. */
-import type { Certification, Verdict } from './schema.js'
+import type { Certification, Predicate, Verdict } from './schema.js'
 
 /** A bound from above is rounded up, one from below down, so that the sentence never says more than was shown. */
 function percent(share: number, round: (value: number) => number): string {
@@ -29,6 +29,18 @@ const VERDICTS: Record<Verdict, string> = {
 
 export function verdictSentence(verdict: Verdict): string {
   return VERDICTS[verdict]
+}
+
+/** What it took to keep every picture at the SSIM that was asked for; '' where none was. */
+export function softeningSentence({ collection, protection, certification }: Predicate): string {
+  const { softening } = protection
+  if (!softening) return ''
+  const { minSsim, pictures, leastShare } = softening
+  if (pictures === 0) return `No picture falls below SSIM ${minSsim} with all of the change.`
+  const some = `${pictures.toLocaleString('en')} of ${collection.images.toLocaleString('en')} pictures`
+  const least = percent(leastShare, Math.floor)
+  const measured = certification ? ' The certificate was measured on what was written.' : ''
+  return `${some} got less change, so that none falls below SSIM ${minSsim}; the least was ${least} of it.${measured}`
 }
 
 /** What the numbers do not say; goes into every certificate and report. */

@@ -31,11 +31,14 @@ export function checkCertificate(envelope: OpenedEnvelope, ring: KeyRing): Certi
   }
 }
 
-/** What the files and classes that are listed contradict. */
-function countMismatches({ subject, predicate: { collection, certification } }: Statement): string[] {
+/** What the files, classes and qualities that are listed contradict. */
+function countMismatches({ subject, predicate: { collection, protection, certification } }: Statement): string[] {
   const mismatches: string[] = []
   if (collection.images !== subject.length)
     mismatches.push(`The certificate speaks of ${collection.images} pictures, but lists ${subject.length} files.`)
+  const { softening, quality } = protection
+  if (softening && quality.ssim.min < softening.minSsim)
+    mismatches.push(`No picture is to fall below SSIM ${softening.minSsim}, but one has ${quality.ssim.min}.`)
   const leastChance = 1 / Math.max(1, collection.classes.length)
   if (certification && certification.chance < leastChance - SAME)
     mismatches.push(`Guessing is given as ${certification.chance}, but gives at least ${leastChance}.`)

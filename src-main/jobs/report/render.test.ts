@@ -48,7 +48,17 @@ function statement(changes: Partial<Statement['predicate']> = {}): Statement {
         epsilon: 8,
         masking: 'jnd',
         resolution: 32,
-        quality: { maxAbsDiff: 8.25, psnr: { min: 31.4, mean: 33.7 }, ssim: { min: 0.8123, mean: 0.9456 } },
+        quality: {
+          maxAbsDiff: 8.25,
+          psnr: { min: 31.4, mean: 33.7 },
+          ssim: { min: 0.8123, mean: 0.9456 },
+          deltaE: { mean: 2.34, max: 4.56 },
+          worst: [
+            { name: HOSTILE, psnr: 31.4, ssim: 0.8567, deltaE: 4.56 },
+            { name: 'cats/one.png', psnr: null, ssim: 1, deltaE: 0 },
+          ],
+        },
+        softening: { minSsim: 0.8, pictures: 12, leastShare: 0.31 },
       },
       certification: {
         definition: DEFINITION,
@@ -107,6 +117,10 @@ describe('renderReport', () => {
       '0.9456',
       '0.8123',
       '8.25 of 255',
+      '2.34',
+      '4.56',
+      '0.8567',
+      '12 of 1,234 pictures got less change, so that none falls below SSIM 0.8; the least was 31 % of it.',
       '1,234',
       '175,258',
       '987',
@@ -126,6 +140,14 @@ describe('renderReport', () => {
       expect(page).toContain(text)
     }
     for (const limit of limitSentences(true)) expect(page).toContain(limit)
+  })
+
+  it('lists the worst pictures in a table with a caption and headers', () => {
+    const table = /<table>\s*<caption>\s*The pictures whose colours changed most.*?<\/table>/s.exec(page)![0]
+    expect(table.match(/<th scope="col">/g)).toHaveLength(4)
+    const names = [...table.matchAll(/<th scope="row" class="path">(.*?)<\/th>/g)].map(([, name]) => name)
+    expect(names).toEqual(['&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;.png', 'cats/one.png'])
+    expect(table).toContain('unchanged')
   })
 
   it('escapes names of files, classes and signers, and reasons', () => {

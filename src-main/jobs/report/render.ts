@@ -4,24 +4,21 @@ import { keyId } from '../../core/certificate/dsse.js'
 import type { Statement } from '../../core/certificate/schema.js'
 import { summaryOf } from '../summary.js'
 import { Html, html } from './html.js'
+import { qualitySection } from './quality.js'
 import type { ReportSample } from './samples.js'
 import {
   certificationSection,
   channelSection,
   filesSection,
   methodSection,
-  qualitySection,
   samplesSection,
   signatureSection,
-  type PictureQuality,
 } from './sections.js'
 import { STYLE } from './style.js'
 
 export interface ReportInput {
   readonly statement: Statement
   readonly samples?: readonly ReportSample[]
-  /** The pictures that changed most, worst first. */
-  readonly worst?: readonly PictureQuality[]
 }
 
 /** Only pictures inside the page and this very style sheet; no script, no request, no form. */
@@ -35,9 +32,9 @@ const POLICY = [
 
 /**
  * The report of a certificate as one HTML document.
- * Everything comes from the signed statement but the samples and the worst pictures, which only the job knows.
+ * Everything comes from the signed statement but the samples, which only the job knows.
  */
-export function renderReport({ statement, samples = [], worst = [] }: ReportInput): string {
+export function renderReport({ statement, samples = [] }: ReportInput): string {
   const { predicate } = statement
   const { certification } = predicate
   const { headline, explanation } = summaryOf(statement)
@@ -61,7 +58,7 @@ export function renderReport({ statement, samples = [], worst = [] }: ReportInpu
             <p class="verdict ${certification?.verdict ?? ''}">${explanation}</p>
           </header>
           ${certification && certificationSection(certification)} ${channelSection(predicate)}
-          ${samplesSection(samples)} ${qualitySection(predicate.protection, worst)}
+          ${samplesSection(samples)} ${qualitySection(predicate.protection)}
           <section aria-labelledby="limits">
             <h2 id="limits">What this does not say</h2>
             <ul>

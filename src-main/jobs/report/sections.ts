@@ -5,17 +5,6 @@ import { curveSvg, percent, plain, type CurvePoint } from './curve.js'
 import { html, type Html, type HtmlValue } from './html.js'
 import type { ReportSample } from './samples.js'
 
-/** A picture's measured change: the worst ones are listed. */
-export interface PictureQuality {
-  readonly path: string
-  /** 0–255. */
-  readonly maxAbsDiff: number
-  /** dB; null: nothing changed. */
-  readonly psnr: number | null
-  readonly ssim: number
-}
-
-const decibels = (value: number | null): string => (value === null ? 'unchanged' : `${value.toFixed(1)} dB`)
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`
 const boundText = (point: CurvePoint | undefined): string =>
   !point ? '–' : point.bound === null ? 'no bound' : percent(point.bound)
@@ -146,74 +135,6 @@ export function channelSection({ channel, protection, certification: c }: Predic
   </section>`
 }
 
-/** How much the pictures changed, on average and at worst. */
-export function qualitySection({ quality, epsilon }: Predicate['protection'], worst: readonly PictureQuality[]): Html {
-  return html`<section aria-labelledby="quality">
-    <h2 id="quality">How much the pictures changed</h2>
-    <p>
-      Measured on the written files. No colour value was meant to change by more than ${plain(epsilon)} of 255; a lossy
-      format adds its own changes. Above about 30 dB a difference is hard to see.
-    </p>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Measure</th>
-            <th scope="col">Mean</th>
-            <th scope="col">Worst picture</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">PSNR (higher is closer)</th>
-            <td>${decibels(quality.psnr.mean)}</td>
-            <td>${decibels(quality.psnr.min)}</td>
-          </tr>
-          <tr>
-            <th scope="row">SSIM (1 is identical)</th>
-            <td>${quality.ssim.mean.toFixed(4)}</td>
-            <td>${quality.ssim.min.toFixed(4)}</td>
-          </tr>
-          <tr>
-            <th scope="row">Largest change of a colour value</th>
-            <td>–</td>
-            <td>${plain(quality.maxAbsDiff)} of 255</td>
-          </tr>
-        </tbody>
-      </table>
-    </div>
-    ${
-      worst.length > 0 &&
-      html`<details>
-        <summary>The pictures that changed most</summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Picture</th>
-                <th scope="col">PSNR</th>
-                <th scope="col">SSIM</th>
-                <th scope="col">Largest change</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${worst.map(
-                (picture) =>
-                  html`<tr>
-                    <th scope="row" class="path">${picture.path}</th>
-                    <td>${decibels(picture.psnr)}</td>
-                    <td>${picture.ssim.toFixed(4)}</td>
-                    <td>${plain(picture.maxAbsDiff)}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-        </div>
-      </details>`
-    }
-  </section>`
-}
-
 /** Protected pictures, and a small detail of each before and after. */
 export function samplesSection(samples: readonly ReportSample[]): Html | null {
   if (samples.length === 0) return null
@@ -337,6 +258,7 @@ export function methodSection({ collection, protection, certification: c, tool }
             ['Classes', `${collection.classes.length}, from ${collection.labelSource}`],
             ['Noise', `${protection.method}, strength ${protection.strength}, ε = ${plain(protection.epsilon)} of 255`],
             ['Masking', protection.masking === 'jnd' ? 'less where the eye would see it' : 'none'],
+            ['Least SSIM asked for', protection.softening ? plain(protection.softening.minSsim) : 'none'],
             ['Working resolution', `${protection.resolution} × ${protection.resolution} pixels`],
             ...(c
               ? ([

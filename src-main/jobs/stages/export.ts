@@ -39,7 +39,7 @@ export interface ExportedPicture extends LabelledPicture {
 }
 
 /** Errors that are about one picture; any other ends the job, because the next picture would fail as well. */
-const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'internal'])
+const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'below-ssim', 'internal'])
 
 /**
  * Memory that writing one picture takes at its peak, bytes a pixel: progressive JPEG of 8 bit, the hungriest. Pictures
@@ -117,7 +117,7 @@ async function exportOne(
   store: ItemFile,
 ): Promise<ExportedFacts> {
   const { record, signal } = job
-  const { resolution, format, quality, metadata, reserve } = record.settings
+  const { resolution, minSsim, format, quality, metadata, reserve } = record.settings
   const source = below(record.input, path)
   const sha256 = await hashFile(source, signal).catch(() => undefined)
   if (sha256 !== expected) await job.requireInput()
@@ -135,6 +135,7 @@ async function exportOne(
       delta,
       resolution,
       epsilon,
+      minSsim,
       format,
       quality,
       metadata,
@@ -143,9 +144,9 @@ async function exportOne(
       channel,
     }
     const report = await job.run('exportImage', request)
-    const { bytes, lossless, maxAbsDiff, psnr, ssim, thumbnail } = report
+    const { bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, noiseShare, thumbnail } = report
     await store.write(item, thumbnail)
-    return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim }
+    return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, noiseShare }
   } catch (error) {
     if (!(error instanceof FixativeError) || !OF_ONE_PICTURE.has(error.code)) throw error
     await job.requireInput()

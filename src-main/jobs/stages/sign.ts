@@ -1,5 +1,6 @@
 /** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
 import { signStatement } from '../../core/certificate/dsse.js'
+import { qualityOf, softeningOf } from '../../core/certificate/quality.js'
 import type { Predicate } from '../../core/certificate/schema.js'
 import { IMITATED, limitSentences, RESERVATIONS } from '../../core/certificate/sentences.js'
 import { type Statement, buildStatement } from '../../core/certificate/statement.js'
@@ -31,7 +32,6 @@ const PRIVATE_FILES = [
   drawsFile('protected'),
   drawsFile('control'),
 ]
-const WORST_SHOWN = 10
 
 export interface Signed {
   readonly statement: Statement
@@ -90,11 +90,7 @@ export async function signStage(
     exported.map(({ target, written }) => ({ path: target, sha256: written.sha256 })),
     predicate,
   )
-  const report = renderReport({
-    statement,
-    samples: await makeSamples(sampleSources(job, classes, exported)),
-    worst: worstOf(exported),
-  })
+  const report = renderReport({ statement, samples: await makeSamples(sampleSources(job, classes, exported)) })
   const paths = { certificate: below(output, CERTIFICATE_NAME), report: below(output, REPORT_NAME) }
   await requireOutput(output, record.id)
   await removeTemporaries(output)
@@ -115,28 +111,17 @@ export async function signStage(
 }
 
 function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): Predicate['protection'] {
-  const { method, masking, strength, resolution } = record.settings
+  const { method, masking, minSsim, strength, resolution } = record.settings
   const epsilon = epsilonOf(record.settings)
-  const quality = exported.map(({ written }) => written)
+  const files = exported.map(({ target, written }) => ({ name: target, ...written }))
   return {
     method,
     strength: epsilon === STRENGTHS[strength] ? strength : 'custom',
     epsilon,
     masking,
     resolution,
-    quality: {
-      maxAbsDiff: quality.reduce((most, { maxAbsDiff }) => Math.max(most, maxAbsDiff), 0),
-      psnr: rangeOf(quality.flatMap(({ psnr }) => (psnr === null ? [] : [psnr]))),
-      ssim: rangeOf(quality.map(({ ssim }) => Math.max(0, ssim))),
-    },
-  }
-}
-
-function rangeOf(values: readonly number[]): { min: number; mean: number } {
-  if (values.length === 0) return { min: 0, mean: 0 }
-  return {
-    min: values.reduce((least, value) => Math.min(least, value)),
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    quality: qualityOf(files),
+    ...(minSsim === null ? {} : { softening: softeningOf(minSsim, files) }),
   }
 }
 
@@ -148,11 +133,4 @@ function sampleSources({ record }: Job, classes: readonly string[], exported: re
     const { path, target } = picture
     return [{ path: target, className, source: below(record.input, path), target: below(record.output, target) }]
   })
-}
-
-function worstOf(exported: readonly ExportedPicture[]) {
-  return [...exported]
-    .sort((a, b) => a.written.ssim - b.written.ssim)
-    .slice(0, WORST_SHOWN)
-    .map(({ target, written: { maxAbsDiff, psnr, ssim } }) => ({ path: target, maxAbsDiff, psnr, ssim }))
 }
