@@ -31,19 +31,19 @@ export const STRENGTHS: { value: Settings['strength']; name: string; epsilon: nu
     value: 'subtle',
     name: 'Subtle',
     epsilon: 4,
-    words: 'Hard to see even side by side. The weakest protection; check the certificate afterwards.',
+    words: 'A faint tint in flat areas such as skies, if you look for it. The weakest protection; check the certificate.',
   },
   {
     value: 'balanced',
     name: 'Balanced',
     epsilon: 8,
-    words: 'Faint texture in flat areas such as skies when you look closely. Right for most collections.',
+    words: 'Soft coloured bands in flat areas such as skies; hard to see in texture. Right for most collections.',
   },
   {
     value: 'strong',
     name: 'Strong',
     epsilon: 16,
-    words: 'Visible in flat areas. For when protection matters more than the look.',
+    words: 'Plain bands in flat areas, visible elsewhere too. For when protection matters more than the look.',
   },
 ]
 
