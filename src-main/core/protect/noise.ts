@@ -5,11 +5,16 @@ import { amplitude } from './amplitude.js'
 /** Of the waves that noise starts from, in pixels of the thumbnail. */
 const SHORTEST_PERIOD = 4
 const LONGEST_PERIOD = 16 / 3
-/** Their signs in red, green and blue: those that leave a good part of the wave in a grey copy. */
-const CHANNEL_SIGNS = [
-  [1, 1, 1],
-  [1, 1, -1],
-  [-1, 1, 1],
+/** Shares of the grey wave in red, green and blue: it is what copies without colour keep. */
+const GREY = [[1, 1, 1]] as const
+/** Those of the coloured wave, which adds nothing to their mean. */
+const COLOURS = [
+  [1, 0, -1],
+  [1, -1, 0],
+  [0, 1, -1],
+  [1, -0.5, -0.5],
+  [-0.5, 1, -0.5],
+  [-0.5, -0.5, 1],
 ] as const
 
 /** The noise of every class, and how much of it a place of a picture gets. */
@@ -80,32 +85,48 @@ export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: n
 }
 
 /**
- * The noise that learning starts from: for each class a secret square wave of ±ε. Patterns that are the same for a whole
- * class are a shortcut by themselves (Yu et al. 2022, "Availability attacks create shortcuts"); these have the scale at
- * which pictures hold little and a surrogate sees well. Directions, periods and signs are dealt out evenly, in a secret
- * order: two classes whose waves are alike, also in a mirror, could only be told apart by what their pictures show.
- * @param epsilon 0–1. @returns K×3×S×S.
+ * The noise that learning starts from: for each class two secret square waves of ε/2, one grey and one of colour.
+ * Patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022, "Availability attacks create
+ * shortcuts"); these have the scale at which pictures hold little and a surrogate sees well.
+ * @param epsilon 0–1. @returns K×3×S×S, |δ| ≤ ε.
  */
 export function initialNoise(classes: number, resolution: number, epsilon: number, seed: string): Float32Array {
   const delta = new Float32Array(classes * 3 * resolution * resolution)
-  const secret = keyedRandom(seed, 'initial-noise')
+  addWaves(delta, classes, resolution, epsilon / 2, GREY, seed, 'grey-waves')
+  addWaves(delta, classes, resolution, epsilon / 2, COLOURS, seed, 'coloured-waves')
+  return delta
+}
+
+/**
+ * Adds a wave for each class. Directions, periods and colours are dealt out evenly, in a secret order: two classes whose
+ * waves are alike, also in a mirror, could only be told apart by what their pictures show.
+ */
+function addWaves(
+  delta: Float32Array,
+  classes: number,
+  resolution: number,
+  height: number,
+  colours: readonly (readonly number[])[],
+  seed: string,
+  purpose: string,
+): void {
+  const secret = keyedRandom(seed, purpose)
   const directions = secret.permutation(classes)
   const periods = secret.permutation(classes)
-  const signs = secret.permutation(classes)
+  const order = secret.permutation(classes)
   const turn = secret.uniform()
   let to = 0
   for (let k = 0; k < classes; k++) {
-    const random = keyedRandom(seed, 'initial-noise', k)
+    const random = keyedRandom(seed, purpose, k)
     const quarter = ((directions[k]! + turn) / classes) * (Math.PI / 2)
     const angle = random.uniform() < 0.5 ? quarter : Math.PI - quarter
     const period = SHORTEST_PERIOD + ((periods[k]! + 0.5) / classes) * (LONGEST_PERIOD - SHORTEST_PERIOD)
     const phase = random.uniform() * 2 * Math.PI
     const across = (2 * Math.PI * Math.cos(angle)) / period
     const down = (2 * Math.PI * Math.sin(angle)) / period
-    for (const sign of CHANNEL_SIGNS[signs[k]! % CHANNEL_SIGNS.length]!)
+    for (const share of colours[order[k]! % colours.length]!)
       for (let y = 0; y < resolution; y++)
         for (let x = 0; x < resolution; x++)
-          delta[to++] = Math.cos(across * x + down * y + phase) > 0 ? sign * epsilon : -sign * epsilon
+          delta[to++]! += share * (Math.cos(across * x + down * y + phase) > 0 ? height : -height)
   }
-  return delta
 }

@@ -115,9 +115,9 @@ describe('noise', () => {
     expect([...moved]).toEqual([-0.01, 0.01, 0.031, -0.031, 0].map(Math.fround))
   })
 
-  it('starts at ±ε everywhere, differently for each class and seed, the same for the same seed', () => {
+  it('starts at up to ±ε, differently for each class and seed, the same for the same seed', () => {
     const start = initialNoise(3, S, 0.03, 'a')
-    expect(new Set(start.map(Math.abs))).toEqual(new Set([Math.fround(0.03)]))
+    expect(Math.max(...start.map(Math.abs))).toBeCloseTo(0.03, 7)
     expect(initialNoise(3, S, 0.03, 'a')).toEqual(start)
     expect(initialNoise(3, S, 0.03, 'b')).not.toEqual(start)
     expect(start.subarray(0, SIZE)).not.toEqual(start.subarray(SIZE, 2 * SIZE))
@@ -129,17 +129,17 @@ describe('noise', () => {
       const waves = initialNoise(classes, resolution, 1, seed)
       const peaks = Array.from({ length: classes }, (_, k) => greyPeak(waves, k, resolution))
       expect(new Set(peaks.map(({ at }) => at)).size).toBe(classes)
-      // At least 0.4 of the wave is luma; between two frequencies of the grid a little less.
-      for (const { height } of peaks) expect(height).toBeGreaterThan(0.35)
+      // Half of the noise is grey; between two frequencies of the grid a peak holds a little less.
+      for (const { height } of peaks) expect(height).toBeGreaterThan(0.4)
     }
   })
 })
 
 describe('schedule', () => {
   it('gives small collections more rounds, within bounds', () => {
-    expect(roundBudget(1200)).toBe(30)
+    expect(roundBudget(1200)).toBe(60)
     expect(roundBudget(10)).toBe(90)
-    expect(roundBudget(1_000_000)).toBe(20)
+    expect(roundBudget(1_000_000)).toBe(60)
   })
 
   it('lets the sign step fall from a fifth to a fiftieth of ε', () => {

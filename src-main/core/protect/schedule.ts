@@ -15,12 +15,13 @@ export const FIT_STEPS_CAP = 2700
 export const FIT_ACCURACY = 0.9
 
 /**
- * Rounds of alternating minimisation. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
- * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough.
+ * Rounds of alternating minimisation. The surrogate needs about 600 steps: with half of them some classes stay alike. The
+ * noise needs about 300 sign steps, and fewer pictures mean fewer in each pass; the upper bound keeps tiny collections
+ * quick.
  */
 export function roundBudget(trainImages: number): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
-  return Math.min(90, Math.max(20, Math.ceil(300 / stepsPerPass)))
+  return Math.min(90, Math.max(60, Math.ceil(300 / stepsPerPass)))
 }
 
 /**

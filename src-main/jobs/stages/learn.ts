@@ -1,4 +1,5 @@
 /** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
+import { keepGrey } from '../../core/protect/grey.js'
 import type { Recipe } from '../../core/protect/recipe.js'
 import { initialNoise } from '../../core/protect/noise.js'
 import { highPass } from '../../core/protect/spectrum.js'
@@ -81,7 +82,7 @@ async function descend(
   model: SurrogateState,
   delta: Float32Array,
 ): Promise<Float32Array> {
-  const { classes } = program.spec
+  const { classes, resolution } = program.spec
   const size = delta.length / classes
   const shares = Array.from({ length: Math.min(workers, classes) }, (_, w) =>
     Array.from({ length: classes }, (_, k) => k).filter((k) => k % Math.min(workers, classes) === w),
@@ -108,5 +109,5 @@ async function descend(
   for (const part of parts) {
     part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
   }
-  return highPass(next, program.spec.resolution, epsilon)
+  return highPass(keepGrey(next, resolution, epsilon), resolution, epsilon)
 }
