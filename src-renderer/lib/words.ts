@@ -31,7 +31,8 @@ export const STRENGTHS: { value: Settings['strength']; name: string; epsilon: nu
     value: 'subtle',
     name: 'Subtle',
     epsilon: 4,
-    words: 'A faint tint in flat areas such as skies, if you look for it. The weakest protection; check the certificate.',
+    words:
+      'A faint tint in flat areas such as skies, if you look for it. The weakest protection; check the certificate.',
   },
   {
     value: 'balanced',
