@@ -1,4 +1,5 @@
 /** How much a job computes, and how long that takes at a measured speed. */
+import { RECIPES } from '../core/protect/recipe.js'
 import { FIT_BATCH, FIT_STEPS, LEARN_BATCH, roundBudget, STEPS_PER_ROUND } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
@@ -26,10 +27,10 @@ export interface Rates {
   readonly evaluate: number
 }
 
-function workload(images: number, { certify, draws }: Settings): Workload {
+function workload(images: number, { certify, draws, method }: Settings): Workload {
   const held = Math.round(images * HELD_OUT)
   const train = images - held
-  const rounds = roundBudget(train)
+  const rounds = roundBudget(train, RECIPES[method])
   return {
     learn: rounds * STEPS_PER_ROUND * LEARN_BATCH,
     gradient: rounds * train,

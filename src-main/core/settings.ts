@@ -7,7 +7,7 @@ export const STRENGTHS = { subtle: 4, balanced: 8, strong: 16 } as const
 export const RESOLUTIONS = [32, 64, 96, 128] as const
 
 /** How the noise is learnt; what sets them apart is in core/protect/recipe.ts. */
-export const METHODS = ['pue', 'pue-b', 'pue-eot', 'emn'] as const
+export const METHODS = ['pue', 'pue-b', 'pue-grey', 'pue-eot', 'emn'] as const
 
 export const MASKINGS = ['jnd', 'none'] as const
 

@@ -33,7 +33,8 @@ export async function learnStage(
   const pictures = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
   const program = programOf(settings, Math.max(2, classes))
   const dataset = datasetOf(folder, ORIGINALS_FILE, settings.resolution, pictures)
-  const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length)
+  const recipe = RECIPES[settings.method]
+  const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length, recipe)
   const key = keyOf(seed, rounds, dataset.items, dataset.labels)
   const stored = await folder.readTensors(NOISE_FILE, noiseSchema)
   if (stored?.meta.key === key && stored.tensors['delta']) return stored.tensors['delta']
@@ -43,7 +44,7 @@ export async function learnStage(
     {
       program,
       dataset,
-      recipe: RECIPES[settings.method],
+      recipe,
       seed,
       rounds,
       roundSteps: context.effort?.roundSteps,

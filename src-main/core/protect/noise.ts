@@ -1,14 +1,20 @@
 /** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
-import { keyedRandom } from '../random/random.js'
+import { keyedRandom, type KeyedRandom } from '../random/random.js'
 import { amplitude } from './amplitude.js'
 
 /** Of the waves that noise starts from, in pixels of the thumbnail. */
 const SHORTEST_PERIOD = 4
 const LONGEST_PERIOD = 16 / 3
-/** Shares of the grey wave in red, green and blue: it is what copies without colour keep. */
+/** Parts of a wave in red, green and blue: those that leave a good part of it in a grey copy, */
+const SIGNED = [
+  [1, 1, 1],
+  [1, 1, -1],
+  [-1, 1, 1],
+] as const
+/** that which leaves all, */
 const GREY = [[1, 1, 1]] as const
-/** Those of the coloured wave, which adds nothing to their mean. */
-const COLOURS = [
+/** and those that leave nothing. */
+const COLOURED = [
   [1, 0, -1],
   [1, -1, 0],
   [0, 1, -1],
@@ -85,17 +91,29 @@ export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: n
 }
 
 /**
- * The noise that learning starts from: for each class two secret square waves of ε/2, one grey and one of colour.
- * Patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022, "Availability attacks create
- * shortcuts"); these have the scale at which pictures hold little and a surrogate sees well.
- * @param epsilon 0–1. @returns K×3×S×S, |δ| ≤ ε.
+ * The noise that learning starts from: for each class a secret square wave of ±ε, or two of ±ε/2, one grey and one of
+ * colour. Patterns that are the same for a whole class are a shortcut by themselves (Yu et al. 2022, "Availability
+ * attacks create shortcuts"); these have the scale at which pictures hold little and a surrogate sees well.
+ * @param epsilon 0–1. @param grey whether half of it is grey. @returns K×3×S×S, |δ| ≤ ε.
  */
-export function initialNoise(classes: number, resolution: number, epsilon: number, seed: string): Float32Array {
+export function initialNoise(
+  classes: number,
+  resolution: number,
+  epsilon: number,
+  seed: string,
+  grey = false,
+): Float32Array {
   const delta = new Float32Array(classes * 3 * resolution * resolution)
-  addWaves(delta, classes, resolution, epsilon / 2, GREY, seed, 'grey-waves')
-  addWaves(delta, classes, resolution, epsilon / 2, COLOURS, seed, 'coloured-waves')
+  const add = (purpose: string, height: number, colours: Colours): void =>
+    addWaves(delta, classes, resolution, height, colours, (...key) => keyedRandom(seed, purpose, ...key))
+  if (grey) {
+    add('grey-waves', epsilon / 2, GREY)
+    add('coloured-waves', epsilon / 2, COLOURED)
+  } else add('initial-noise', epsilon, SIGNED)
   return delta
 }
+
+type Colours = readonly (readonly [number, number, number])[]
 
 /**
  * Adds a wave for each class. Directions, periods and colours are dealt out evenly, in a secret order: two classes whose
@@ -106,27 +124,26 @@ function addWaves(
   classes: number,
   resolution: number,
   height: number,
-  colours: readonly (readonly number[])[],
-  seed: string,
-  purpose: string,
+  colours: Colours,
+  randomOf: (...key: number[]) => KeyedRandom,
 ): void {
-  const secret = keyedRandom(seed, purpose)
+  const secret = randomOf()
   const directions = secret.permutation(classes)
   const periods = secret.permutation(classes)
   const order = secret.permutation(classes)
   const turn = secret.uniform()
   let to = 0
   for (let k = 0; k < classes; k++) {
-    const random = keyedRandom(seed, purpose, k)
+    const random = randomOf(k)
     const quarter = ((directions[k]! + turn) / classes) * (Math.PI / 2)
     const angle = random.uniform() < 0.5 ? quarter : Math.PI - quarter
     const period = SHORTEST_PERIOD + ((periods[k]! + 0.5) / classes) * (LONGEST_PERIOD - SHORTEST_PERIOD)
     const phase = random.uniform() * 2 * Math.PI
     const across = (2 * Math.PI * Math.cos(angle)) / period
     const down = (2 * Math.PI * Math.sin(angle)) / period
-    for (const share of colours[order[k]! % colours.length]!)
+    for (const part of colours[order[k]! % colours.length]!)
       for (let y = 0; y < resolution; y++)
         for (let x = 0; x < resolution; x++)
-          delta[to++]! += share * (Math.cos(across * x + down * y + phase) > 0 ? height : -height)
+          delta[to++]! += part * (Math.cos(across * x + down * y + phase) > 0 ? height : -height)
   }
 }

@@ -3,6 +3,7 @@ import { keyedRandom } from '../random/random.js'
 import { LEAST_SHARE } from './amplitude.js'
 import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
 import { addGradient, initialNoise, perturbed, pictureNoise, signStep } from './noise.js'
+import { RECIPES } from './recipe.js'
 import { oneCycle, roundBudget, signStepShare } from './schedule.js'
 
 const S = 16
@@ -115,31 +116,36 @@ describe('noise', () => {
     expect([...moved]).toEqual([-0.01, 0.01, 0.031, -0.031, 0].map(Math.fround))
   })
 
-  it('starts at up to ±ε, differently for each class and seed, the same for the same seed', () => {
+  it('starts at ±ε everywhere, differently for each class and seed, the same for the same seed', () => {
     const start = initialNoise(3, S, 0.03, 'a')
-    expect(Math.max(...start.map(Math.abs))).toBeCloseTo(0.03, 7)
+    expect(new Set(start.map(Math.abs))).toEqual(new Set([Math.fround(0.03)]))
     expect(initialNoise(3, S, 0.03, 'a')).toEqual(start)
     expect(initialNoise(3, S, 0.03, 'b')).not.toEqual(start)
     expect(start.subarray(0, SIZE)).not.toEqual(start.subarray(SIZE, 2 * SIZE))
   })
 
-  it('starts from waves that no two classes share, also in a mirror, and that a grey copy keeps', () => {
+  // Of the default at least 0.4 is luma; between two frequencies of the grid a little less.
+  it.each([
+    ['a good part of which', false, 0.35],
+    ['half of which', true, 0.4],
+  ])('starts from waves that no two classes share, also in a mirror, %s a grey copy keeps', (_, grey, least) => {
     const [resolution, classes] = [32, 10]
     for (const seed of ['1', '2', '3']) {
-      const waves = initialNoise(classes, resolution, 1, seed)
+      const waves = initialNoise(classes, resolution, 1, seed, grey)
       const peaks = Array.from({ length: classes }, (_, k) => greyPeak(waves, k, resolution))
       expect(new Set(peaks.map(({ at }) => at)).size).toBe(classes)
-      // Half of the noise is grey; between two frequencies of the grid a peak holds a little less.
-      for (const { height } of peaks) expect(height).toBeGreaterThan(0.4)
+      for (const { height } of peaks) expect(height).toBeGreaterThan(least)
+      expect(Math.max(...waves.map(Math.abs))).toBe(1)
     }
   })
 })
 
 describe('schedule', () => {
   it('gives small collections more rounds, within bounds', () => {
-    expect(roundBudget(1200)).toBe(60)
-    expect(roundBudget(10)).toBe(90)
-    expect(roundBudget(1_000_000)).toBe(60)
+    expect(roundBudget(1200, RECIPES.pue)).toBe(30)
+    expect(roundBudget(10, RECIPES.pue)).toBe(90)
+    expect(roundBudget(1_000_000, RECIPES.pue)).toBe(20)
+    expect(roundBudget(1200, RECIPES['pue-grey'])).toBe(60)
   })
 
   it('lets the sign step fall from a fifth to a fiftieth of ε', () => {

@@ -8,11 +8,14 @@ export interface Recipe {
   readonly passNoise: boolean
   /** Whether both see the pictures as they are on their way: made grey, compressed, softened (distort.ts). */
   readonly distorted: boolean
+  /** Whether half of the noise is grey from the start, and it is kept grey, so that it lasts in grey copies (grey.ts). */
+  readonly grey: boolean
 }
 
 export const RECIPES: Readonly<Record<Settings['method'], Recipe>> = {
-  pue: { surrogateNoise: true, passNoise: true, distorted: false },
-  'pue-b': { surrogateNoise: true, passNoise: false, distorted: false },
-  'pue-eot': { surrogateNoise: true, passNoise: true, distorted: true },
-  emn: { surrogateNoise: false, passNoise: false, distorted: false },
+  pue: { surrogateNoise: true, passNoise: true, distorted: false, grey: false },
+  'pue-b': { surrogateNoise: true, passNoise: false, distorted: false, grey: false },
+  'pue-grey': { surrogateNoise: true, passNoise: true, distorted: false, grey: true },
+  'pue-eot': { surrogateNoise: true, passNoise: true, distorted: true, grey: false },
+  emn: { surrogateNoise: false, passNoise: false, distorted: false, grey: false },
 }

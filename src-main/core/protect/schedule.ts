@@ -1,4 +1,5 @@
 /** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained (design §2). */
+import type { Recipe } from './recipe.js'
 
 /** SGD steps of the online surrogate in each round, before one pass of sign descent on the noise. */
 export const STEPS_PER_ROUND = 10
@@ -15,13 +16,14 @@ export const FIT_STEPS_CAP = 2700
 export const FIT_ACCURACY = 0.9
 
 /**
- * Rounds of alternating minimisation. The surrogate needs about 600 steps: with half of them some classes stay alike. The
- * noise needs about 300 sign steps, and fewer pictures mean fewer in each pass; the upper bound keeps tiny collections
- * quick.
+ * Rounds of alternating minimisation. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
+ * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough. With
+ * less colour the surrogate needs twice the rounds: after fewer, some classes are still alike.
  */
-export function roundBudget(trainImages: number): number {
+export function roundBudget(trainImages: number, { grey }: Recipe): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
-  return Math.min(90, Math.max(60, Math.ceil(300 / stepsPerPass)))
+  const rounds = Math.min(90, Math.max(20, Math.ceil(300 / stepsPerPass)))
+  return grey ? 2 * rounds : rounds
 }
 
 /**

@@ -49,7 +49,7 @@ export async function learnNoise(
   let { round, state, delta } = (await checkpoint.load()) ?? {
     round: 0,
     state: initialState(architecture, classes, `${seed}/learn`),
-    delta: initialNoise(classes, resolution, epsilon, seed),
+    delta: initialNoise(classes, resolution, epsilon, seed, recipe.grey),
   }
   progress(round, rounds)
   for (; round < rounds; round++) {
@@ -109,5 +109,5 @@ async function descend(
   for (const part of parts) {
     part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
   }
-  return highPass(keepGrey(next, resolution, epsilon), resolution, epsilon)
+  return highPass(recipe.grey ? keepGrey(next, resolution, epsilon) : next, resolution, epsilon)
 }
