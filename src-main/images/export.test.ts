@@ -365,6 +365,15 @@ describe('exportImage, failures', () => {
     expect(failure.hint).not.toBe('')
   })
 
+  it('writes nothing, not even a folder, without the marker of the output folder', async () => {
+    const target = join(folder, 'gone', 'a.png')
+    const marker = join(folder, 'gone', 'marker')
+    const source = await makeSource('marked.png', { format: 'png', channels: 3, deep: false })
+    const before = await readdir(folder)
+    await expect(exportImage({ ...request, source, target, marker })).rejects.toMatchObject({ code: 'cannot-write' })
+    expect(await readdir(folder)).toEqual(before)
+  })
+
   it('refuses a side that the format cannot store', async () => {
     const source = join(folder, 'long.png')
     await sharp({ create: { width: 17_000, height: 1, channels: 3, background: '#808080' } })

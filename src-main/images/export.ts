@@ -1,6 +1,7 @@
 /** Writing one protected picture, and measuring what was written. */
 import { createHash, randomUUID } from 'node:crypto'
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { FixativeError } from '../core/errors.js'
@@ -33,7 +34,7 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   const { source, target } = request
   const facts = await inspect(source)
   if (!facts.ok) throw unreadable(source, facts.reason)
-  await refuseSameFile(source, target)
+  const { mode } = await refuseSameFile(source, target)
   const wanted = request.channel?.exported.format ?? request.format
   const format = wanted === 'keep' ? facts.format : wanted
   const prepared = await prepare(request, facts, format)
@@ -42,7 +43,7 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   const temporary = join(dirname(target), `.fixative-${randomUUID()}.tmp`)
   const writeWith = async (share: number): Promise<Written> => {
     const made = await protect(request, prepared, share)
-    await write(temporary, target, made.encoded, source)
+    await write(temporary, request, made.encoded, mode)
     // A share so small that all of it is rounded away is none.
     const noiseShare = share < 1 && isDeepStrictEqual(made.pixels, prepared.original) ? 0 : share
     return { ...made, ...(await examine(temporary, request, prepared, made)), noiseShare }
@@ -169,8 +170,11 @@ async function encodeWithin(
   return encoded
 }
 
-async function write(temporary: string, target: string, encoded: Buffer, source: string): Promise<void> {
+/** @param mode of the original: whoever may read it may read the copy, whose owner may also replace it. */
+async function write(temporary: string, request: ExportRequest, encoded: Buffer, mode: number): Promise<void> {
+  const { target, marker } = request
   try {
+    if (marker !== undefined) await access(marker)
     await mkdir(dirname(target), { recursive: true })
     // What an earlier try has left: only a file of its own may be written to.
     await rm(temporary, { force: true })
@@ -181,8 +185,7 @@ async function write(temporary: string, target: string, encoded: Buffer, source:
     } finally {
       await file.close()
     }
-    // Whoever may read the original may read the copy; its owner may also replace it.
-    await chmod(temporary, ((await stat(source)).mode & 0o666) | 0o600)
+    await chmod(temporary, (mode & 0o666) | 0o600)
   } catch (error) {
     throw writeFailure(error, target)
   }
@@ -222,7 +225,7 @@ async function thumbnailFor(
   return small.pixels
 }
 
-async function refuseSameFile(source: string, target: string): Promise<void> {
+async function refuseSameFile(source: string, target: string): Promise<Stats> {
   const [from, to] = await Promise.all([stat(source), stat(target).catch(() => null)])
   if (to && to.ino === from.ino && to.dev === from.dev) {
     throw new FixativeError(
@@ -231,6 +234,7 @@ async function refuseSameFile(source: string, target: string): Promise<void> {
       'Choose another output folder.',
     )
   }
+  return from
 }
 
 function belowSsim(source: string, minSsim: number, alone: number, format: OutputFormat): FixativeError {
@@ -252,20 +256,22 @@ function unreadable(source: string, reason: string, cause?: unknown): FixativeEr
   )
 }
 
+const AGAIN = 'and start the job again: it goes on where it stopped.'
+
 /** A sentence for whatever writing `target` threw. */
 export function writeFailure(error: unknown, target: string): FixativeError {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const options = { cause: error }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const hint = 'Free some space or choose another output folder, then start again; nothing half-written was left.'
+    const hint = `Free some space, ${AGAIN}`
     return new FixativeError('disk-full', `There is no space left to write "${target}".`, hint, options)
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    const hint = 'Choose an output folder that you may write to.'
+    const hint = `Choose an output folder that you may write to, or change its permissions, ${AGAIN}`
     return new FixativeError('no-permission', `"${target}" may not be written: permission denied.`, hint, options)
   }
   if (code === 'EROFS') {
-    const hint = 'Choose an output folder on another disk.'
+    const hint = `Choose an output folder on another disk, or make this one writable, ${AGAIN}`
     return new FixativeError('read-only', `"${target}" is on a read-only disk.`, hint, options)
   }
   const message = error instanceof Error ? error.message : String(error)

@@ -30,6 +30,8 @@ export interface ThumbnailReport {
 export interface ExportRequest {
   readonly source: string
   readonly target: string
+  /** A file without which nothing is written: it is only there while the target's disk is. */
+  readonly marker?: string
   /** Noise of the picture's class: 3×S×S, sRGB-encoded, 0–1, |δ| ≤ epsilon. */
   readonly delta: Float32Array
   readonly resolution: number

@@ -52,8 +52,10 @@ export interface Job {
   run<N extends TaskName>(task: N, input: TaskInput<N>): Promise<TaskOutput<N>>
   /** The same, after everything else that waits for a worker. */
   runLater<N extends TaskName>(task: N, input: TaskInput<N>): Promise<TaskOutput<N>>
-  /** @throws FixativeError `input-gone`: a picture is missing because its whole folder is. */
+  /** @throws FixativeError `input-gone`, `input-unreadable`: a picture is missing because its whole folder is. */
   requireInput(): Promise<void>
+  /** @throws FixativeError `output-gone`: before the job has written there, its disk was removed. */
+  requirePlace(): Promise<void>
   /** Ends all work of the job. */
   abort(reason: unknown): void
   warn(code: string, message: string, hint: string): void

@@ -2,10 +2,11 @@
  * The folder that a job writes. While the job runs, a marker file in it names the job; at its end the certificate takes
  * that role. So Fixative knows what it wrote itself, and never replaces or removes anything else.
  */
-import { readFile, rm, rmdir, statfs } from 'node:fs/promises'
+import { access, constants, readFile, rm, rmdir, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
+import { outputGone } from './guard.js'
 import { below } from './job.js'
 import { TEMPORARY, diskError, makeFolder, syncFolder, writeAtomically } from './storage.js'
 import { CERTIFICATE_NAME, REPORT_NAME, filesBelow, hashFile, readCertificate } from './verify.js'
@@ -94,14 +95,14 @@ export async function claimOutput(
     await rm(below(output, CERTIFICATE_NAME), { force: true })
     await rm(below(output, REPORT_NAME), { force: true })
     await syncFolder(output)
+    await removeFiles(
+      output,
+      Object.entries(replaces).filter(([name]) => !written.has(name)),
+    )
+    await removeTemporaries(output)
   } catch (error) {
     throw diskError(output, error)
   }
-  await removeFiles(
-    output,
-    Object.entries(replaces).filter(([name]) => !written.has(name)),
-  )
-  await removeTemporaries(output)
 }
 
 /** Removes files whose bytes are still the ones given, and folders that become empty by it. */
@@ -133,14 +134,15 @@ export async function removeTemporaries(output: string): Promise<void> {
   for (const name of names) await rm(below(output, name), { force: true })
 }
 
-/** @throws FixativeError `output-gone` when the folder does not say any more that this job writes to it. */
+/**
+ * @throws FixativeError `output-gone` when the folder does not say any more that this job writes to it; `not-writable`
+ *   when it may not even be opened.
+ */
 export async function requireOutput(output: string, jobId: string): Promise<void> {
-  if ((await readMarker(output))?.job === jobId) return
-  throw new FixativeError(
-    'output-gone',
-    `The output folder "${output}" is not the one any more that the job was writing to.`,
-    'Connect its disk again if it was removed, and start the job again: it goes on where it stopped.',
-  )
+  await access(output, constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? outputGone(output) : diskError(output, error)
+  })
+  if ((await readMarker(output))?.job !== jobId) throw outputGone(output)
 }
 
 /** Makes the names of written files durable, in every folder that has some of them. */

@@ -8,7 +8,7 @@ import type { Channel } from '../core/channels.js'
 import { findChannel } from './channels.js'
 import { Compute } from './compute.js'
 import type { JobResult } from './events.js'
-import { guardInput } from './guard.js'
+import { guardInput, guardOutput } from './guard.js'
 import { type Job, type JobContext } from './job.js'
 import { type JobRecord, createRecord, openJournal, readRecord } from './journal.js'
 import { type Release, claim, lockJob } from './lock.js'
@@ -76,7 +76,7 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
       return finished
     }
     await folder.removeTemporaries()
-    const requireInput = await guardInput(paths.input)
+    const [requireInput, requirePlace] = await Promise.all([guardInput(paths.input), guardOutput(paths.output)])
     const journal = await openJournal(folder)
     const failure = new AbortController()
     const signal = AbortSignal.any([stop, failure.signal])
@@ -103,6 +103,7 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
         run: (task, input) => compute.run(task, input, { signal }),
         runLater: (task, input) => compute.run(task, input, { signal, priority: -1 }),
         requireInput,
+        requirePlace,
         abort: (reason) => failure.abort(reason),
         warn,
       }

@@ -61,7 +61,7 @@ describe('storage', () => {
   it('leaves no temporary file, whether a write succeeds or not', async () => {
     await writeAtomically(join(root, 'a'), 'one')
     await writeAtomically(join(root, 'a'), 'two')
-    await expect(writeAtomically(join(root, 'none', 'a'), 'x')).rejects.toThrow()
+    await expect(writeAtomically(join(root, 'none', 'a'), 'x')).rejects.toMatchObject({ code: 'folder-gone' })
     expect(readdirSync(root)).toEqual(['a'])
   })
 

@@ -57,7 +57,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     }
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw diskError(path, error)
   }
   await syncFolder(dirname(path))
@@ -84,8 +84,14 @@ export function diskError(path: string, error: unknown): unknown {
     return new FixativeError('disk-full', `There is no space left to write "${path}".`, hint, { cause: error })
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    const hint = 'Choose another folder, or change its permissions.'
+    const hint =
+      'Choose another folder, or change its permissions, and start the job again: it goes on where it stopped.'
     return new FixativeError('not-writable', `Fixative may not write "${path}".`, hint, { cause: error })
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const message = `The folder of "${path}" is not there any more.`
+    const hint = 'Connect its disk again if it was removed, and start the job again: it goes on where it stopped.'
+    return new FixativeError('folder-gone', message, hint, { cause: error })
   }
   return error
 }

@@ -11,6 +11,7 @@ import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel, publicReason } from '../job.js'
 import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
 import {
+  MARKER_NAME,
   abandonOutput,
   checkSpace,
   claimOutput,
@@ -49,7 +50,7 @@ const BYTES_PER_PIXEL = 32
 
 /**
  * @param delta noise of each class, K×3×S×S, 0–1.
- * @throws FixativeError `disk-full`, `output-not-empty`, `nothing-exported`, or what `exportImage` throws about OUT.
+ * @throws FixativeError `disk-full`, `output-gone`, `output-not-empty`, `nothing-exported`, or what `exportImage` throws about OUT.
  */
 export async function exportStage(
   job: Job,
@@ -61,6 +62,7 @@ export async function exportStage(
   const { output, settings } = record
   const size = 3 * settings.resolution ** 2
   const targets = planOutputs(pictures, formatOf(record))
+  await job.requirePlace()
   const state = await inspectOutput(output, record.id, signal)
   if (state.kind === 'unfinished') {
     const message = `Another job has begun to write to "${output}".`
@@ -99,7 +101,8 @@ export async function exportStage(
       progress(++finished, pictures.length)
     })
   } catch (error) {
-    await removeTemporaries(output)
+    // Where the folder may not be changed any more, that is what the first error says.
+    await removeTemporaries(output).catch(() => undefined)
     throw error
   } finally {
     await Promise.all([store.close(), originals.close()])
@@ -132,6 +135,7 @@ async function exportOne(
     const request = {
       source,
       target,
+      marker: below(record.output, MARKER_NAME),
       delta,
       resolution,
       epsilon,
@@ -148,6 +152,8 @@ async function exportOne(
     await store.write(item, thumbnail)
     return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, noiseShare }
   } catch (error) {
+    signal.throwIfAborted()
+    await requireOutput(record.output, record.id)
     if (!(error instanceof FixativeError) || !OF_ONE_PICTURE.has(error.code)) throw error
     await job.requireInput()
     return { ok: false, reason: publicReason(error, record) }
