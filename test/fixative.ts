@@ -19,13 +19,17 @@ export interface RunOptions {
   readonly home: string
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** A program, with arguments, that runs the command line in its place, such as `nice`. */
+  readonly through?: readonly string[]
   /** Called with the running process, and with all of stdout so far whenever there is more. */
   readonly onOutput?: (child: ChildProcess, stdout: string) => void
 }
 
 /** @param args the arguments after `fixative`. */
 export async function fixative(args: readonly string[], options: RunOptions): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), PROGRAM, ...args], {
+  const command = [process.execPath, '--import', import.meta.resolve('tsx'), PROGRAM, ...args]
+  const [first, ...rest] = [...(options.through ?? []), ...command]
+  const child = spawn(first!, rest, {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', ...options.env, FIXATIVE_HOME: options.home },
     stdio: ['ignore', 'pipe', 'pipe'],
