@@ -22,10 +22,11 @@ function fixative(args, stdio) {
 }
 
 console.log(`Drawing 720 sample pictures into ${input} …`)
-await drawCollection(input)
+await drawCollection(input, { largest: 300 })
 
-console.log(`\n$ fixative protect ${input} ${output}`)
-fixative(['protect', input, output], 'inherit')
+// Half the usual draws and small pictures: a demo should be over within five minutes on two cores.
+console.log(`\n$ fixative protect ${input} ${output} --draws 500`)
+fixative(['protect', input, output, '--draws', '500'], 'inherit')
 
 console.log(`\n$ fixative verify ${output}`)
 fixative(['verify', output], 'inherit')
