@@ -215,27 +215,31 @@ function findPeer() {
   return { program }
 }
 
+/** One run of the peer's bench. @throws Error when it fails. */
+function peerBench(program, batch) {
+  const args = [program, 'bench', '--px', String(RESOLUTION), '--batch', String(batch), '--threads', String(cores)]
+  const { status, stdout, stderr } = spawnSync(PYTHON, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
+  return JSON.parse(stdout.trim().split('\n').at(-1))
+}
+
 /** What the PyTorch peer reaches with the same number of threads. */
 function peer({ program, skipped }) {
   if (skipped) return { skipped }
-  const bench = (batch) => {
-    const args = [program, 'bench', '--px', String(RESOLUTION), '--batch', String(batch), '--threads', String(cores)]
-    const { status, stdout, stderr } = spawnSync(PYTHON, args, { encoding: 'utf8' })
-    if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
-    return JSON.parse(stdout.trim().split('\n').at(-1))
-  }
-  const figure = (results, name) => round(median(results.map((result) => result[name])))
-  const training = Array.from({ length: RUNS }, () => bench(BATCH))
-  // Its evaluation perturbs the weights once a batch; with the test pictures as one batch that is a draw.
-  const draws = figure(
-    Array.from({ length: RUNS }, () => bench(TEST_IMAGES)),
-    'eval_images_per_s',
-  )
-  return {
-    trainingImagesPerSecond: figure(training, 'train_images_per_s'),
-    evaluationImagesPerSecond: figure(training, 'eval_images_per_s'),
-    drawsPerSecond: round(draws / TEST_IMAGES),
-    matrixProductGflops: figure(training, 'gemm_gflops'),
+  const runs = (batch) => Array.from({ length: RUNS }, () => peerBench(program, batch))
+  const figure = (results, name) => median(results.map((result) => result[name]))
+  try {
+    const training = runs(BATCH)
+    // Its evaluation perturbs the weights once a batch; with the test pictures as one batch that is a draw.
+    const draws = figure(runs(TEST_IMAGES), 'eval_images_per_s') / TEST_IMAGES
+    return {
+      trainingImagesPerSecond: round(figure(training, 'train_images_per_s')),
+      evaluationImagesPerSecond: round(figure(training, 'eval_images_per_s')),
+      drawsPerSecond: round(draws),
+      matrixProductGflops: round(figure(training, 'gemm_gflops')),
+    }
+  } catch (cause) {
+    return { skipped: cause.message }
   }
 }
 
