@@ -16,7 +16,7 @@ import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 import { register } from 'tsx/esm/api'
 import { parseArgs } from 'node:util'
-import { median, round, scale, wholeJob } from './bench/job.js'
+import { PYTHON, median, round, runPeer, scale, wholeJob } from './bench/job.js'
 
 register()
 const source = (path) => import(new URL(`../src-main/${path}`, import.meta.url).href)
@@ -29,7 +29,6 @@ const { createPool } = await source('workers/pool.ts')
 const { nodeTransport } = await source('workers/transport.ts')
 
 const RUNS = 5
-const PYTHON = '/usr/bin/python3'
 const BATCH = 128
 const CLASSES = 10
 const RESOLUTION = 32
@@ -215,18 +214,11 @@ function findPeer() {
   return { program }
 }
 
-/** One run of the peer's bench. @throws Error when it fails. */
-function peerBench(program, batch) {
-  const args = [program, 'bench', '--px', String(RESOLUTION), '--batch', String(batch), '--threads', String(cores)]
-  const { status, stdout, stderr } = spawnSync(PYTHON, args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
-  return JSON.parse(stdout.trim().split('\n').at(-1))
-}
-
 /** What the PyTorch peer reaches with the same number of threads. */
 function peer({ program, skipped }) {
   if (skipped) return { skipped }
-  const runs = (batch) => Array.from({ length: RUNS }, () => peerBench(program, batch))
+  const runs = (batch) =>
+    Array.from({ length: RUNS }, () => runPeer(program, 'bench', '--px', String(RESOLUTION), '--batch', String(batch)))
   const figure = (results, name) => median(results.map((result) => result[name]))
   try {
     const training = runs(BATCH)

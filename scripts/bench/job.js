@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 
 const program = fileURLToPath(new URL('../../bin/fixative.js', import.meta.url))
+/** Debian's, which has its torch. */
+export const PYTHON = '/usr/bin/python3'
 export const round = (value) => Number(value.toPrecision(4))
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
@@ -55,17 +57,18 @@ export async function runJob(input, folder, options) {
   return { seconds: round((end - start) / 1000), stages, mainPeakMegabytes: peak && Math.round(peak), headline }
 }
 
+/** Runs the PyTorch peer with a thread a core. @returns the figures it prints last. @throws Error when it fails. */
+export function runPeer(program, ...args) {
+  const threads = ['--threads', String(availableParallelism())]
+  const { status, stdout, stderr } = spawnSync(PYTHON, [program, ...args, ...threads], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
+  return JSON.parse(stdout.trim().split('\n').at(-1))
+}
+
 /** The same job by the PyTorch peer: noise, two surrogates, and two times the draws. */
 function peerJob(peer, input, folder, draws) {
   const noise = join(folder, 'noise.npz')
-  const threads = String(availableParallelism())
-  const run = (...args) => {
-    const { status, stdout, stderr } = spawnSync('/usr/bin/python3', [peer, ...args, '--threads', threads], {
-      encoding: 'utf8',
-    })
-    if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
-    return JSON.parse(stdout.trim().split('\n').at(-1))
-  }
+  const run = (...args) => runPeer(peer, ...args)
   const generate = run('generate', input, '--out', noise)
   const shielded = run('certify', input, '--noise', noise, '--draws', draws)
   const control = run('certify', input, '--draws', draws)
