@@ -61,6 +61,7 @@ describe('estimate', () => {
       certifies: 'none',
       notes: [{ code: 'not-certifiable', message: 'Too few.' }],
     })
+    expect(await of({ minSsim: 0.97 })).toMatchObject({ notes: [{ code: 'least-ssim' }] })
     expect(await of({}, { bytes: 1e18 })).toMatchObject({ notes: [{ code: 'disk-space' }] })
   })
 })

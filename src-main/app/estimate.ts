@@ -23,6 +23,11 @@ const NOTES = {
     message: reason,
     hint: 'The pictures are protected all the same; the report will say that nothing was certified.',
   }),
+  ssim: (least: number) => ({
+    code: 'least-ssim',
+    message: `Pictures that all of the change would take below SSIM ${least} get less of it than the preview shows.`,
+    hint: 'Each of these is written two or three times to find how much, which the time does not include.',
+  }),
   space: (folder: string) => ({
     code: 'disk-space',
     message: `There may not be enough space for the protected pictures in ${folder}.`,
@@ -55,6 +60,7 @@ export async function estimate(
   if (settings.certify && collection.notCertifiable !== null) notes.push(NOTES.classes(collection.notCertifiable))
   else if (certifies === 'none') notes.push(NOTES.noDraws(first, settings.draws))
   else if (certifies === 'part') notes.push(NOTES.draws(last, settings.draws))
+  if (settings.minSsim !== null) notes.push(NOTES.ssim(settings.minSsim))
   if (!(await hasRoom(collection))) notes.push(NOTES.space(collection.output))
   return {
     seconds: timings.guess(collection, settings, device),
