@@ -67,6 +67,8 @@ interface Fault {
   /** Also looks at what it has left. */
   heal(): void
   readonly code: string
+  /** Whether the job is also started again before it heals, which must end with the same code. */
+  readonly staysAway?: boolean
   /** The place that the one sentence names, and how. */
   readonly says: readonly [Named, RegExp]
 }
@@ -88,6 +90,7 @@ const unmounted = (what: 'input' | 'output', when: Fault['when'], name: string):
     needs: 'mounts',
     when,
     strike: () => unmount(disk),
+    staysAway: what === 'output',
     heal() {
       const bare = readdirSync(disk, { recursive: true })
       bind(kept, disk)
@@ -139,7 +142,7 @@ const protect = ({ input, output, home } = place, more: Partial<Parameters<typeo
   })
 
 /** Runs the job into a fault, and repairs it. */
-async function struckBy({ when: [stage, done], strike, heal }: Fault): Promise<Outcome> {
+async function struckBy({ when: [stage, done], strike, heal, staysAway, code }: Fault): Promise<Outcome> {
   const text = `"stage":"${stage}","done":${done},`
   const file = at('struck')
   rmSync(file, { force: true })
@@ -158,6 +161,11 @@ async function struckBy({ when: [stage, done], strike, heal }: Fault): Promise<O
   })
   expect(existsSync(file), outcome.stdout + outcome.stderr).toBe(true)
   expect(failure).toBeUndefined()
+  if (staysAway) {
+    const again = await protect()
+    expect(again.code, again.stdout).toBe(1)
+    expect(again.events().at(-1)).toMatchObject({ error: { code } })
+  }
   heal()
   return outcome
 }

@@ -46,6 +46,23 @@ export async function guardOutput(output: string): Promise<() => Promise<void>> 
   }
 }
 
+/**
+ * Where the disk that a path is on, or will be on, is mounted; null: it is the system's own, or a mount that cannot be
+ * told from what it lies in (Windows, where a drive that is away has no folder either).
+ */
+export async function mountOf(path: string): Promise<string | null> {
+  const disk = async (at: string): Promise<bigint | null> =>
+    stat(at, { bigint: true }).then(
+      ({ dev }) => dev,
+      () => null,
+    )
+  for (let at = path; dirname(at) !== at; at = dirname(at)) {
+    const own = await disk(at)
+    if (own !== null && own !== (await disk(dirname(at)))) return at
+  }
+  return null
+}
+
 export const outputGone = (output: string): FixativeError =>
   new FixativeError(
     'output-gone',

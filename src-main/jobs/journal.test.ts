@@ -15,6 +15,7 @@ const record = {
   createdAt: '2026-01-01T00:00:00Z',
   input: '/in',
   output: '/out',
+  mount: null,
   settings: DEFAULT_SETTINGS,
   again: false,
   channel: null,

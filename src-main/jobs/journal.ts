@@ -25,6 +25,8 @@ const recordSchema = z.strictObject({
   /** Absolute paths, symbolic links resolved. */
   input: z.string().min(1),
   output: z.string().min(1),
+  /** Where the disk of the output was mounted: without it, the same path is a folder of another disk. */
+  mount: z.string().nullable().default(null),
   settings: settingsSchema,
   /** What the channel of the settings was when the job was started: its file may be edited meanwhile. */
   channel: channelSchema.nullable().default(null),
@@ -120,7 +122,7 @@ export interface Journal {
    * Resolves when the entry is on disk, after what `file` has been given is. Entries that come while the disk is busy
    * are written together.
    */
-  append(entry: JournalEntry, file?: ItemFile): Promise<void>
+  append(entry: JournalEntry, ...files: ItemFile[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -177,7 +179,7 @@ async function load(folder: JobFolder): Promise<{ progress: MutableProgress; byt
 
 interface Pending {
   readonly entry: JournalEntry
-  readonly file: ItemFile | undefined
+  readonly files: readonly ItemFile[]
   resolve(): void
   reject(error: unknown): void
 }
@@ -193,9 +195,9 @@ class FileJournal implements Journal {
     private length: number,
   ) {}
 
-  append(entry: JournalEntry, file?: ItemFile): Promise<void> {
+  append(entry: JournalEntry, ...files: ItemFile[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ entry, file, resolve, reject })
+      this.#pending.push({ entry, files, resolve, reject })
       this.#writing ??= this.#write().finally(() => (this.#writing = undefined))
     })
   }
@@ -209,7 +211,7 @@ class FileJournal implements Journal {
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0)
       try {
-        for (const file of new Set(batch.map(({ file }) => file))) await file?.sync()
+        for (const file of new Set(batch.flatMap(({ files }) => files))) await file.sync()
         const lines = Buffer.from(batch.map(({ entry }) => `${JSON.stringify(entry)}\n`).join(''))
         await this.file.appendFile(lines)
         await this.file.datasync()

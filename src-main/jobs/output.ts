@@ -6,8 +6,9 @@ import { access, constants, readFile, rm, rmdir, statfs } from 'node:fs/promises
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
-import { outputGone } from './guard.js'
+import { mountOf, outputGone } from './guard.js'
 import { below } from './job.js'
+import type { JobRecord } from './journal.js'
 import { TEMPORARY, diskError, makeFolder, syncFolder, writeAtomically } from './storage.js'
 import { CERTIFICATE_NAME, REPORT_NAME, filesBelow, hashFile, readCertificate } from './verify.js'
 
@@ -143,6 +144,12 @@ export async function requireOutput(output: string, jobId: string): Promise<void
     throw error.code === 'ENOENT' ? outputGone(output) : diskError(output, error)
   })
   if ((await readMarker(output))?.job !== jobId) throw outputGone(output)
+}
+
+/** @throws FixativeError `output-gone` when a job that goes on finds the disk it was to write to away. */
+export async function requireDisk({ output, id, mount }: JobRecord): Promise<void> {
+  if (mount === null || mount === (await mountOf(output))) return
+  if ((await readMarker(output))?.job !== id) throw outputGone(output)
 }
 
 /** Makes the names of written files durable, in every folder that has some of them. */

@@ -8,11 +8,11 @@ import type { Channel } from '../core/channels.js'
 import { findChannel } from './channels.js'
 import { Compute } from './compute.js'
 import type { JobResult } from './events.js'
-import { guardInput, guardOutput } from './guard.js'
+import { guardInput, guardOutput, mountOf } from './guard.js'
 import { type Job, type JobContext } from './job.js'
 import { type JobRecord, createRecord, openJournal, readRecord } from './journal.js'
 import { type Release, claim, lockJob } from './lock.js'
-import { inspectOutput } from './output.js'
+import { inspectOutput, requireDisk } from './output.js'
 import { resolvePaths } from './paths.js'
 import { runStages } from './pipeline.js'
 import { undoExport } from './stages/export.js'
@@ -55,7 +55,7 @@ const resultSchema = z.strictObject({
  * Tells `result` as its last event, but no `error`: that is what it throws.
  *
  * @throws FixativeError for whatever the user can do something about: see `resolvePaths`, `inspectOutput` and the
- *   stages; `invalid-settings`; `unknown-channel`; `job-running` when another process does the same job.
+ *   stages; `invalid-settings`; `unknown-channel`; `output-gone` when it goes on without the disk of OUT; `job-running` when another process does the same job.
  * @throws the signal's reason when it is aborted.
  */
 export async function protect(request: ProtectRequest, context: JobContext): Promise<JobResult> {
@@ -75,6 +75,7 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
       context.onEvent({ type: 'result', result: finished })
       return finished
     }
+    await requireDisk(record)
     await folder.removeTemporaries()
     const [requireInput, requirePlace] = await Promise.all([guardInput(paths.input), guardOutput(paths.output)])
     const journal = await openJournal(folder)
@@ -182,6 +183,7 @@ async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal)
       createdAt: (context.now?.() ?? new Date()).toISOString(),
       input,
       output,
+      mount: await mountOf(output),
       settings,
       channel,
       again,
