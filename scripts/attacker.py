@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An ordinary attacker: trains a plain convolutional net on a folder of pictures and tests it on the originals.
 
-    python3 scripts/attacker.py ORIGINALS PROTECTED [--size 32] [--views none,grey,jpeg50] [--seeds 3] [--steps 600]
+    python3 scripts/attacker.py ORIGINALS PROTECTED [--sizes 32,64] [--views none,grey,jpeg50] [--seeds 3] [--steps 600]
 
 Needs Debian's python3-torch and python3-pil. Every fifth picture of a class is left out of training; the score is the
 share of those, as originals, that the net recognises. The net is not Fixative's surrogate (VGG-like, no shortcuts), it
@@ -55,14 +55,16 @@ def flattened(path):
     return picture.convert('RGB')
 
 
-def pictures(root, size, view):
-    """Pictures by class: {class: [3×S×S in 0–1]}, the class being the sub-folder; sorted by name."""
-    found = {}
-    for name in sorted(d for d in os.listdir(root) if os.path.isdir(os.path.join(root, d))):
-        for file in sorted(os.listdir(os.path.join(root, name))):
-            picture = view(flattened(os.path.join(root, name, file))).resize((size, size), Image.BICUBIC)
-            found.setdefault(name, []).append(np.asarray(picture, dtype=np.float32).transpose(2, 0, 1) / 255)
-    return found
+def files(root):
+    """Paths by class, the class being the sub-folder; sorted by name."""
+    classes = sorted(d for d in os.listdir(root) if os.path.isdir(os.path.join(root, d)))
+    return {name: [os.path.join(root, name, file) for file in sorted(os.listdir(os.path.join(root, name)))]
+            for name in classes}
+
+
+def shrunk(picture, size):
+    """3×S×S in 0–1."""
+    return np.asarray(picture.resize((size, size), Image.BICUBIC), dtype=np.float32).transpose(2, 0, 1) / 255
 
 
 def net(classes, size):
@@ -96,13 +98,13 @@ def cut_out(x, random):
     return x
 
 
-def attack(train, labels, options, seed, view, classes):
+def attack(train, labels, steps, seed, view, classes):
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    model = net(classes, options.size)
+    model = net(classes, train.shape[-1])
     optimiser = torch.optim.SGD(model.parameters(), 0.05, 0.9, weight_decay=5e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, options.steps)
-    for _ in range(options.steps):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, steps)
+    for _ in range(steps):
         batch = torch.as_tensor(random.integers(0, len(train), 64))
         x, y = augment(train[batch], random), labels[batch]
         if view == 'cutout':
@@ -127,27 +129,31 @@ def accuracy(model, x, y):
 
 
 def load(options, view):
-    """Training pictures as protected, test pictures as originals, both through the view."""
+    """Training pictures as protected, test pictures as originals, both through the view: for each size, a pair each."""
     change = FILE_VIEWS.get(view, FILE_VIEWS['none'])
-    original, protected = (pictures(root, options.size, change) for root in (options.originals, options.protected))
-    train, train_labels, test, test_labels = [], [], [], []
-    for label, name in enumerate(original):
+    originals, protected = files(options.originals), files(options.protected)
+    sizes = [int(size) for size in options.sizes.split(',')]
+    sets = {size: {'train': ([], []), 'test': ([], [])} for size in sizes}
+    for label, name in enumerate(originals):
+        if len(originals[name]) != len(protected[name]):
+            raise SystemExit(f'{name}: {len(originals[name])} originals, {len(protected[name])} protected pictures')
         # By position, because a protected picture may have another extension than its original.
-        for i, (before, after) in enumerate(zip(original[name], protected[name])):
-            picked, labels = (test, test_labels) if i % 5 == 0 else (train, train_labels)
-            picked.append(before if i % 5 == 0 else after)
-            labels.append(label)
-        if len(original[name]) != len(protected[name]):
-            raise SystemExit(f'{name}: {len(original[name])} originals, but {len(protected[name])} protected pictures')
-    stack = lambda parts: torch.tensor(np.stack(parts))
-    return stack(train), torch.tensor(train_labels), stack(test), torch.tensor(test_labels)
+        for i, pair in enumerate(zip(originals[name], protected[name])):
+            part, path = ('test', pair[0]) if i % 5 == 0 else ('train', pair[1])
+            picture = change(flattened(path))
+            for size in sizes:
+                pictures, labels = sets[size][part]
+                pictures.append(shrunk(picture, size))
+                labels.append(label)
+    tensors = lambda pair: (torch.tensor(np.stack(pair[0])), torch.tensor(pair[1]))
+    return {size: (tensors(found['train']), tensors(found['test'])) for size, found in sets.items()}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('originals')
     parser.add_argument('protected')
-    parser.add_argument('--size', type=int, default=32)
+    parser.add_argument('--sizes', default='32')
     parser.add_argument('--steps', type=int, default=600)
     parser.add_argument('--seeds', type=int, default=3)
     parser.add_argument('--threads', type=int, default=0)
@@ -159,14 +165,14 @@ def main():
     for view in options.views.split(','):
         if view not in FILE_VIEWS and view not in TRAINING_VIEWS:
             raise SystemExit(f'no such view: {view}')
-        train, labels, test, test_labels = load(options, view)
-        classes = int(labels.max()) + 1
-        models = [attack(train, labels, options, seed, view, classes) for seed in range(options.seeds)]
-        scores = [accuracy(model, test, test_labels) for model in models]
-        fits = [accuracy(model, train, labels) for model in models]
-        chance = test_labels.bincount().max().item() / len(test)
-        rows.append({'view': view, 'size': options.size, 'chance': chance, 'testImages': len(test),
-                     'trainAccuracy': fits, 'accuracyOnOriginals': scores, 'mean': sum(scores) / len(scores)})
+        for size, ((train, labels), (test, test_labels)) in load(options, view).items():
+            classes = int(labels.max()) + 1
+            models = [attack(train, labels, options.steps, seed, view, classes) for seed in range(options.seeds)]
+            scores = [accuracy(model, test, test_labels) for model in models]
+            fits = [accuracy(model, train, labels) for model in models]
+            chance = test_labels.bincount().max().item() / len(test)
+            rows.append({'view': view, 'size': size, 'chance': chance, 'testImages': len(test), 'trainAccuracy': fits,
+                         'accuracyOnOriginals': scores, 'mean': sum(scores) / len(scores)})
     print(json.dumps({'steps': options.steps, 'rows': rows}))
 
 

@@ -7,15 +7,14 @@
  *
  * With Debian's python3-torch and a peer program (FIXATIVE_PEER, or ../shared/peer/peer.py) its figures and the ratios.
  */
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 import { register } from 'tsx/esm/api'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { PYTHON, median, round, runPeer, scale, wholeJob } from './bench/job.js'
 
 register()
@@ -23,11 +22,10 @@ const source = (path) => import(new URL(`../src-main/${path}`, import.meta.url).
 const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts')
 const { initialState } = await source('core/surrogate/initialise.ts')
 const { keyedRandom } = await source('core/random/random.ts')
-const { ModelBuilder } = await source('engines/onnx/model.ts')
-const { openSession } = await source('engines/onnx/session.ts')
 const { createPool } = await source('workers/pool.ts')
 const { nodeTransport } = await source('workers/transport.ts')
 
+const execute = promisify(execFile)
 const RUNS = 5
 const BATCH = 128
 const CLASSES = 10
@@ -62,21 +60,16 @@ function forwardFlops(architecture) {
   return flops + 2 * CLASSES * net.features
 }
 
-/** Matrix products of 1024 × 1024, on one thread of the same runtime. */
-async function peakGflops() {
-  const model = new ModelBuilder()
-  const n = 1024
-  const product = model.op('MatMul', [model.input('a', [n, n]), model.input('b', [n, n])])
-  model.output('c', product, [n, n])
-  const session = await openSession(model.bytes(), 'cpu')
-  const random = keyedRandom('bench', 'matrix')
-  const matrix = () => new ort.Tensor('float32', random.fillGaussian(new Float32Array(n * n)), [n, n])
-  const feeds = { a: matrix(), b: matrix() }
-  const time = await seconds(async () => {
-    for (let i = 0; i < 5; i++) await session.run(feeds)
-  })
-  await session.release()
-  return (5 * 2 * n ** 3) / time / 1e9
+/** Matrix products by as many processes at once. @returns GFLOP/s of all together. */
+async function peakGflops(processes) {
+  const peak = fileURLToPath(new URL('./bench/peak.js', import.meta.url))
+  const one = async () => Number((await execute(process.execPath, [peak])).stdout)
+  const runs = []
+  for (let i = 0; i < RUNS; i++) {
+    const all = await Promise.all(Array.from({ length: processes }, one))
+    runs.push(all.reduce((sum, gflops) => sum + gflops))
+  }
+  return median(runs)
 }
 
 function dataset(count) {
@@ -91,7 +84,7 @@ function dataset(count) {
   return { thumbnails: { path, resolution: RESOLUTION }, items, labels: items.map((i) => i % CLASSES) }
 }
 
-async function surrogate(gemm) {
+async function surrogate(gemm, gemmOfAll) {
   const architecture = ARCHITECTURES.compact
   const program = { engine: 'cpu', spec: { architecture, classes: CLASSES, resolution: RESOLUTION } }
   const state = initialState(architecture, CLASSES, 'bench')
@@ -149,6 +142,7 @@ async function surrogate(gemm) {
       },
       matrixProduct: {
         peakGflopsOneThread: round(gemm),
+        allProcessesOverOne: round(gemmOfAll / gemm),
         trainingGflopsOneProcess: round(gflops),
         trainingShare: round(gflops / gemm),
         drawsShare: round((drawsOne * TEST_IMAGES * forwardFlops(architecture)) / 1e9 / gemm),
@@ -245,8 +239,7 @@ const { values: options } = parseArgs({
 })
 
 try {
-  const gemm = await peakGflops()
-  const own = await surrogate(gemm)
+  const own = await surrogate(await peakGflops(1), await peakGflops(cores))
   const picture = { jpeg: await exporting('jpeg'), png: await exporting('png') }
   const found = findPeer()
   const other = peer(found)

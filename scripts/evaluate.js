@@ -5,10 +5,11 @@
  *                    [--strength balanced] [--attack-seeds 1] [--steps 400] [--keep DIR] [--json]
  *
  * FOLDER has one sub-folder a class. Prints Markdown tables, or one JSON object. Without --views no attacker is tried;
- * attackers need Debian's python3-torch and python3-pil. --keep DIR stores the protected folders, and uses those found.
+ * attackers need Debian's python3-torch and python3-pil. --keep DIR stores the protected folders and what attackers
+ * reached, and uses what it finds.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -74,19 +75,22 @@ function protect(method, seed) {
   }
 }
 
-/** Runs attackers on a protected folder: one process for each size, each on one thread. */
+/** Runs attackers of all sizes on a protected folder: one process for each view, each on one thread. */
 function attack(name, target) {
-  const runs = list(options.sizes).map((size) => async () => {
-    const args = [attacker, originals, target, '--size', size, '--views', options.views, '--threads', '1']
-    args.push('--seeds', options['attack-seeds'], '--steps', options.steps)
-    const child = spawn('/usr/bin/python3', args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    let text = ''
-    child.stdout.on('data', (part) => (text += part))
-    const status = await new Promise((done) => child.on('close', done))
-    if (status !== 0) throw new Error(`the attacker of ${size} px on ${name} ended with ${status}`)
-    return JSON.parse(text).rows.map((row) => ({ name, ...row }))
+  return list(options.views).map((view) => async () => {
+    const settings = ['--sizes', options.sizes, '--seeds', options['attack-seeds'], '--steps', options.steps]
+    const kept = join(place, `attack-${[basename(target), view, ...settings].join('')}.json`)
+    if (!existsSync(kept)) {
+      const args = [attacker, originals, target, '--views', view, '--threads', '1', ...settings]
+      const child = spawn('/usr/bin/python3', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+      let text = ''
+      child.stdout.on('data', (part) => (text += part))
+      const status = await new Promise((done) => child.on('close', done))
+      if (status !== 0) throw new Error(`the attacker with view ${view} on ${name} ended with ${status}`)
+      writeFileSync(kept, text)
+    }
+    return JSON.parse(readFileSync(kept, 'utf8')).rows.map((row) => ({ name, ...row }))
   })
-  return runs
 }
 
 async function inParallel(runs) {
@@ -105,7 +109,10 @@ const table = (head, rows) =>
 
 function certificateTable(runs) {
   return table(
-    ['method', 'seed', 'protected at most', 'control at least', 'verdict', 'fits', 'clean', 'mean PSNR', 'seconds'],
+    [
+      ...['method', 'seed', 'protected at most', 'control at least', 'verdict', 'fits', 'clean', 'control clean'],
+      ...['mean PSNR', 'mean SSIM', 'mean ΔE', 'seconds'],
+    ],
     runs.map((r) => [
       r.method,
       r.seed,
@@ -114,7 +121,10 @@ function certificateTable(runs) {
       r.verdict,
       percent(r.fits),
       percent(r.clean),
+      percent(r.controlClean),
       `${r.psnr.mean.toFixed(1)} dB`,
+      r.ssim.mean.toFixed(3),
+      r.deltaE.mean.toFixed(1),
       r.seconds,
     ]),
   )
