@@ -81,6 +81,19 @@ describe('thumbnails', () => {
     }
   })
 
+  it('says how opaque each place is, upright', async () => {
+    const opaque = await one('opaque.jpg', await halves().jpeg().toBuffer())
+    expect(opaque.ok && [...opaque.opacity]).toEqual(Array.from({ length: S * S }, () => 255))
+    // The left half is opaque; turned by 90° it is the upper one.
+    const half = sharp({ create: { width: 32, height: 32, channels: 4, background: { r: 200, g: 0, b: 0, alpha: 1 } } })
+    const cut = half.extend({ right: 32, background: { r: 0, g: 0, b: 0, alpha: 0 } })
+    const png = await cut.withMetadata({ orientation: 6 }).png().toBuffer()
+    const item = await one('cut.png', png)
+    const row = (y: number): number[] => (item.ok ? [...item.opacity.subarray(y * S, (y + 1) * S)] : [])
+    close(row(0), [255, 255, 255, 255], 2)
+    close(row(S - 1), [0, 0, 0, 0], 2)
+  })
+
   it('converts 8- and 16-bit profiles to sRGB, and leaves pictures without one alone', async () => {
     for (const space of ['srgb', 'rgb16'] as const) {
       const wide = await one(

@@ -7,9 +7,7 @@ import { toSrgb } from './convert.js'
 import { inspect, OPEN, readFailure } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
-import type { ThumbnailReport, ThumbnailRequest } from './types.js'
-
-type Item = ThumbnailReport['items'][number]
+import type { Squashed, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
 
 /** Pixels in sRGB, without a profile. */
 const BARE = { space: 'srgb' } as const
@@ -39,6 +37,12 @@ async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 
   return planar(data, info.channels, resolution)
 }
 
+/** How opaque the places of a picture with alpha are, S×S, 0–255. */
+async function opacityOf(source: string, resolution: number): Promise<Uint8Array> {
+  const upright = sharp(source, OPEN).autoOrient().extractChannel('alpha')
+  return upright.resize(resolution, resolution, { fit: 'fill' }).raw({ depth: 'uchar' }).toBuffer()
+}
+
 /** What `thumbnails` makes of a PNG of these pixels without a colour profile. */
 export async function thumbnailOf({ data, width, height, channels }: Pixels, resolution: number): Promise<Uint8Array> {
   return squash(sharp(data as Buffer, { ...OPEN, raw: { width, height, channels } }), resolution, BARE)
@@ -48,7 +52,11 @@ export async function thumbnailOf({ data, width, height, channels }: Pixels, res
  * One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture.
  * @param served squash what a platform would make of it; size and hash are the file's own
  */
-export async function thumbnail(source: string, resolution: number, served: Served | null = null): Promise<Item> {
+export async function thumbnail(
+  source: string,
+  resolution: number,
+  served: Served | null = null,
+): Promise<Squashed | Unreadable> {
   const facts = await inspect(source)
   if (!facts.ok) return facts
   const { metadata } = facts
@@ -57,7 +65,8 @@ export async function thumbnail(source: string, resolution: number, served: Serv
       ? await squash(sharp(await asServed(source, served), OPEN), resolution, BARE)
       : await squash(sharp(source, OPEN).autoOrient(), resolution, metadata)
     const { width, height } = metadata.autoOrient
-    return { ok: true, pixels, width, height, format: facts.format, sha256: await sha256OfFile(source) }
+    const sha256 = await sha256OfFile(source)
+    return { ok: true, pixels, alpha: facts.alpha, width, height, format: facts.format, sha256 }
   } catch (error) {
     return { ok: false, reason: readFailure(error) }
   }
@@ -71,7 +80,12 @@ export async function thumbnail(source: string, resolution: number, served: Serv
  * @returns one item a source, in order; a picture that cannot be read is an item with a reason, never an exception.
  */
 export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
-  const items: Item[] = []
-  for (const source of request.sources) items.push(await thumbnail(source, request.resolution, request.served))
+  const { sources, resolution, served } = request
+  const items: ThumbnailReport['items'][number][] = []
+  for (const source of sources) {
+    const small = await thumbnail(source, resolution, served)
+    const opaque = (): Uint8Array => new Uint8Array(resolution ** 2).fill(255)
+    items.push(small.ok ? { ...small, opacity: small.alpha ? await opacityOf(source, resolution) : opaque() } : small)
+  }
   return { items }
 }

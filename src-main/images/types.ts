@@ -19,12 +19,27 @@ export interface ThumbnailRequest {
 }
 
 /** One picture as the certificate's surrogate sees it. */
+export interface Squashed {
+  readonly ok: true
+  /** 3×S×S bytes, channel-first, sRGB, alpha flattened on white. */
+  readonly pixels: Uint8Array
+  readonly alpha: boolean
+  /** Of the picture as displayed. */
+  readonly width: number
+  readonly height: number
+  readonly format: OutputFormat
+  readonly sha256: string
+}
+
+/** Why a picture cannot be read, as a sentence. */
+export interface Unreadable {
+  readonly ok: false
+  readonly reason: string
+}
+
 export interface ThumbnailReport {
-  /** Per source: 3×S×S bytes (channel-first, sRGB, alpha flattened on white) with facts, or why it cannot be read. */
-  readonly items: readonly (
-    | { ok: true; pixels: Uint8Array; width: number; height: number; format: string; sha256: string }
-    | { ok: false; reason: string }
-  )[]
+  /** Per source; `opacity` says how opaque each place is, S×S, 0–255. */
+  readonly items: readonly ((Squashed & { readonly opacity: Uint8Array }) | Unreadable)[]
 }
 
 export interface ExportRequest {

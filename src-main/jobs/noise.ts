@@ -2,17 +2,25 @@
 import { z } from 'zod'
 import { RECIPES } from '../core/protect/recipe.js'
 import { roundBudget } from '../core/protect/schedule.js'
+import type { Dataset } from '../workers/tasks.js'
 import { learnCheckpoint } from './checkpoints.js'
 import type { Job } from './job.js'
-import { datasetOf, epsilonShare, keyOf, programOf, smoothingOf } from './plan.js'
+import { datasetOf, epsilonShare, formatOf, keyOf, programOf, smoothingOf } from './plan.js'
 import type { Progress } from './run.js'
 import type { LabelledPicture } from './stages/label.js'
 import { learnNoise } from './stages/learn.js'
-import { ORIGINALS_FILE } from './stages/thumbnails.js'
+import { OPACITY_FILE, ORIGINALS_FILE } from './stages/thumbnails.js'
 
 export const NOISE_FILE = 'noise.bin'
 const LEARN_FILE = 'learn.bin'
 const noiseSchema = z.strictObject({ key: z.string() })
+
+/** The pictures as they are when noise is added: it shows only where they are opaque, unless they are laid on white. */
+function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPicture[]): Dataset {
+  const dataset = datasetOf(folder, ORIGINALS_FILE, record.settings.resolution, pictures)
+  if (formatOf(record) === 'jpeg') return dataset
+  return { ...dataset, thumbnails: { ...dataset.thumbnails, opacity: folder.file(OPACITY_FILE) } }
+}
 
 /**
  * Learns the noise of each class from the training pictures.
@@ -32,7 +40,7 @@ export async function learnStage(
   const { settings, seed } = record
   const pictures = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
   const program = programOf(settings, Math.max(2, classes))
-  const dataset = datasetOf(folder, ORIGINALS_FILE, settings.resolution, pictures)
+  const dataset = noisyDataset(job, pictures)
   const recipe = RECIPES[settings.method]
   const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length, recipe)
   const key = keyOf(seed, rounds, dataset.items, dataset.labels)

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { Smoothing } from '../core/certify/smoothing.js'
 import { epsilonOf, type Settings } from '../core/settings.js'
 import { ARCHITECTURES, type ArchitectureName } from '../core/surrogate/architecture.js'
+import type { OutputFormat } from '../images/types.js'
 import type { Dataset, Program } from '../workers/tasks.js'
+import type { JobRecord } from './journal.js'
 import type { JobFolder } from './storage.js'
 
 /** Scale of the weight noise that is used unless the user says otherwise (design §2). */
@@ -22,6 +24,10 @@ export function programOf({ surrogate, resolution }: Settings, classes: number):
 export function epsilonShare(settings: Settings): number {
   return epsilonOf(settings) / 255
 }
+
+/** Format of the written files. */
+export const formatOf = ({ settings, channel }: Pick<JobRecord, 'settings' | 'channel'>): 'keep' | OutputFormat =>
+  channel?.exported.format ?? settings.format
 
 /** @param file name of a thumbnail file in the job's folder. */
 export function datasetOf(

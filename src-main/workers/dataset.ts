@@ -2,28 +2,45 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { keyedRandom } from '../core/random/random.js'
 import { FixativeError } from '../core/errors.js'
+import type { Opacity } from '../core/protect/noise.js'
 import { LOOK_LENGTH, lookOf } from '../images/groups.js'
 import type { TaskInput, ThumbnailFile } from './tasks.js'
 
 export interface ThumbnailReader {
   /** Bytes of one item, 3×S×S; the buffer is reused by the next call. */
   read(item: number): Uint8Array
+  /** How opaque its places are, S×S; null where the file does not say. Reused as well. */
+  opacity(item: number): Opacity
   close(): void
 }
 
 /** @throws FixativeError `thumbnails-missing` when the file is gone or too short. */
-export function openThumbnails({ path, resolution }: ThumbnailFile): ThumbnailReader {
-  const size = 3 * resolution * resolution
-  const buffer = new Uint8Array(size)
-  const lost = (cause?: unknown) =>
-    new FixativeError(
-      'thumbnails-missing',
-      `The job's own file ${path} is missing or damaged.`,
-      'Start the job again.',
-      {
-        cause,
+export function openThumbnails({ path, resolution, opacity }: ThumbnailFile): ThumbnailReader {
+  const area = resolution * resolution
+  const pixels = openItems(path, 3 * area)
+  try {
+    const shown = opacity === undefined ? null : openItems(opacity, area)
+    return {
+      read: pixels.read,
+      opacity: (item) => shown && shown.read(item),
+      close() {
+        pixels.close()
+        shown?.close()
       },
-    )
+    }
+  } catch (error) {
+    pixels.close()
+    throw error
+  }
+}
+
+/** A raw file of items of `size` bytes, read into one buffer. */
+function openItems(path: string, size: number): { read: (item: number) => Uint8Array; close: () => void } {
+  const buffer = new Uint8Array(size)
+  const lost = (cause?: unknown): FixativeError => {
+    const message = `The job's own file ${path} is missing or damaged.`
+    return new FixativeError('thumbnails-missing', message, 'Start the job again.', { cause })
+  }
   let file: number
   try {
     file = openSync(path, 'r')

@@ -1,7 +1,7 @@
 /** One pass of sign descent on the class-wise noise, for some of the classes. */
 import { augment, augmentTransposed, drawAugmentation } from '../core/protect/augment.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
-import { addGradient, perturbed, pictureNoise, signStep } from '../core/protect/noise.js'
+import { addGradient, perturbed, shownNoise, signStep } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
 import { openThumbnails } from './dataset.js'
@@ -43,7 +43,7 @@ export async function noisePass(
       const images = new Float32Array(members.length * size)
       const pullbacks = members.map(({ item, label }, n) => {
         const bytes = thumbnails.read(item)
-        perturbed(bytes, pictureNoise(bytes, label, noise), picture)
+        perturbed(bytes, shownNoise(bytes, thumbnails.opacity(item), label, noise), picture)
         const pullback = distort(picture, resolution, distortion)
         augment(picture, resolution, augmentation, images, n * size)
         return pullback
@@ -57,7 +57,8 @@ export async function noisePass(
         augmentTransposed(gradient, n * size, resolution, augmentation, distorted)
         picture.fill(0)
         pullbacks[n]!(distorted, picture)
-        addGradient(thumbnails.read(item), label, noise, picture, sums.get(label)!)
+        const [bytes, opacity] = [thumbnails.read(item), thumbnails.opacity(item)]
+        addGradient(bytes, opacity, label, noise, picture, sums.get(label)!)
       })
       for (const [label, sum] of sums)
         signStep(delta.subarray(label * size, (label + 1) * size), sum, noise.epsilon, step)

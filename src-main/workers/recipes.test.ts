@@ -94,6 +94,29 @@ it('a noise pass gives each class the same noise, however the classes are shared
   expect(together.delta).not.toEqual(pass.noise.delta)
 })
 
+it('learns no noise where no picture would show it', async () => {
+  const opacity = join(folder, 'opacity')
+  const clear = (place: number): boolean => place % S < S / 2
+  writeFileSync(
+    opacity,
+    Uint8Array.from({ length: dataset.items.length * S * S }, (_, i) => (clear(i) ? 0 : 255)),
+  )
+  const delta = new Float32Array(CLASSES * 3 * S * S)
+  const epsilon = 8 / 255
+  const pass = { seed: 'test', round: 0, batchSize: 16, step: epsilon / 5, sigma: 0, distorted: false }
+  const learnt = await noisePass(surrogate, {
+    program,
+    dataset: { ...dataset, thumbnails: { ...dataset.thumbnails, opacity } },
+    model: trained.state,
+    noise: { delta, epsilon, masked: false },
+    classes: [0, 1, 2],
+    ...pass,
+  })
+  const changed = [...learnt.delta].map((value, i) => (value === 0 ? 'no' : clear(i) ? 'clear' : 'opaque'))
+  expect(changed).not.toContain('clear')
+  expect(changed.filter((where) => where === 'opaque').length).toBeGreaterThan(0.4 * changed.length)
+})
+
 it('sign descent lowers the loss of the surrogate on the protected pictures', async () => {
   const model = (await train(surrogate, { ...task, steps: 15 })).state
   const epsilon = 8 / 255

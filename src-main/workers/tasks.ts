@@ -15,6 +15,8 @@ import type { Smoothing } from '../core/certify/smoothing.js'
 /** A raw file of thumbnails: N×3×S×S bytes, channel-first, sRGB, 0–255. Item i starts at i·3·S·S. */
 export interface ThumbnailFile {
   readonly path: string
+  /** A raw file of how opaque their places are, N×S×S bytes, where noise is to be added to them. */
+  readonly opacity?: string
   readonly resolution: number
 }
 

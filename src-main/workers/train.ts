@@ -1,7 +1,7 @@
 /** A run of training steps: batches, augmentation and weight noise, each keyed by the step's number. */
 import { drawAugmentation, augment } from '../core/protect/augment.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
-import { perturbed, pictureNoise } from '../core/protect/noise.js'
+import { perturbed, shownNoise } from '../core/protect/noise.js'
 import { oneCycle } from '../core/protect/schedule.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
@@ -27,8 +27,9 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
       for (let n = 0; n < batchSize; n++) {
         const index = position(step * batchSize + n)
         const label = dataset.labels[index]!
-        const bytes = thumbnails.read(dataset.items[index]!)
-        perturbed(bytes, noise && pictureNoise(bytes, label, noise), picture)
+        const item = dataset.items[index]!
+        const bytes = thumbnails.read(item)
+        perturbed(bytes, noise && shownNoise(bytes, thumbnails.opacity(item), label, noise), picture)
         distort(picture, resolution, distortion)
         augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
         labels[n] = label

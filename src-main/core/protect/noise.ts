@@ -33,14 +33,26 @@ export interface Noise {
   readonly masked: boolean
 }
 
+/** How opaque the places of a picture are, S×S, 0–255; null: wholly. */
+export type Opacity = Uint8Array | null
+
 /** What is added to one picture: its share a(x) of the noise of its class. @returns 3×S×S, 0–1, not to be changed. */
 export function pictureNoise(bytes: Uint8Array, label: number, noise: Noise): Float32Array {
-  return shared(bytes, label, noise, shareOf(bytes, noise))
+  return shownNoise(bytes, null, label, noise)
 }
 
-/** a(x), S×S; null: all of it. */
-function shareOf(bytes: Uint8Array, { epsilon, masked }: Noise): Float32Array | null {
-  return masked ? amplitude(bytes, 255 * epsilon) : null
+/** What of it is seen once the picture lies on white, as it does in its thumbnail. @returns as `pictureNoise` */
+export function shownNoise(bytes: Uint8Array, opacity: Opacity, label: number, noise: Noise): Float32Array {
+  return shared(bytes, label, noise, shareOf(bytes, opacity, noise))
+}
+
+/** Share of the noise that each place shows, S×S; null: all of it. */
+function shareOf(bytes: Uint8Array, opacity: Opacity, { epsilon, masked }: Noise): Float32Array | null {
+  const seen = opacity?.some((value) => value < 255) ? Float32Array.from(opacity, (value) => value / 255) : null
+  if (!masked) return seen
+  const share = amplitude(bytes, 255 * epsilon)
+  if (seen) weigh(share, seen)
+  return share
 }
 
 function shared(bytes: Uint8Array, label: number, { delta }: Noise, share: Float32Array | null): Float32Array {
@@ -51,12 +63,12 @@ function shared(bytes: Uint8Array, label: number, { delta }: Noise, share: Float
   return weighed
 }
 
-/** Multiplies each of three channels by the same S×S weights, in place. */
+/** Multiplies each of the channels by the same S×S weights, in place. */
 function weigh(channels: Float32Array, weights: Float32Array): void {
   for (let i = 0; i < channels.length; i++) channels[i]! *= weights[i % weights.length]!
 }
 
-/** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ what `pictureNoise` gives, or nothing. */
+/** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ what `shownNoise` gives, or nothing. */
 export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array): void {
   if (!delta) for (let i = 0; i < bytes.length; i++) out[i] = bytes[i]! / 255
   else for (let i = 0; i < bytes.length; i++) out[i] = Math.min(1, Math.max(0, bytes[i]! / 255 + delta[i]!))
@@ -68,12 +80,13 @@ export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, ou
  */
 export function addGradient(
   bytes: Uint8Array,
+  opacity: Opacity,
   label: number,
   noise: Noise,
   gradient: Float32Array,
   sum: Float32Array,
 ): void {
-  const share = shareOf(bytes, noise)
+  const share = shareOf(bytes, opacity, noise)
   const delta = shared(bytes, label, noise, share)
   if (share) weigh(gradient, share)
   for (let i = 0; i < bytes.length; i++) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
 import { LEAST_SHARE } from './amplitude.js'
 import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
-import { addGradient, initialNoise, perturbed, pictureNoise, signStep } from './noise.js'
+import { addGradient, initialNoise, perturbed, pictureNoise, shownNoise, signStep } from './noise.js'
 import { RECIPES } from './recipe.js'
 import { oneCycle, roundBudget, signStepShare } from './schedule.js'
 
@@ -95,7 +95,7 @@ describe('noise', () => {
 
   it('gets no gradient where the picture was clipped', () => {
     const sum = Float32Array.of(1, 1, 1, 1)
-    addGradient(bytes, 0, { delta, epsilon: 0.1, masked: false }, Float32Array.of(5, 5, 5, 5), sum)
+    addGradient(bytes, null, 0, { delta, epsilon: 0.1, masked: false }, Float32Array.of(5, 5, 5, 5), sum)
     expect([...sum]).toEqual([1, 6, 1, 6])
   })
 
@@ -106,8 +106,24 @@ describe('noise', () => {
     expect(own).toEqual(new Float32Array(SIZE).fill(0.03 * LEAST_SHARE))
     expect(pictureNoise(grey, 1, { ...noise, masked: false })).toEqual(new Float32Array(SIZE).fill(0.03))
     const sum = new Float32Array(SIZE)
-    addGradient(grey, 1, noise, new Float32Array(SIZE).fill(1), sum)
+    addGradient(grey, null, 1, noise, new Float32Array(SIZE).fill(1), sum)
     expect(sum).toEqual(new Float32Array(SIZE).fill(LEAST_SHARE))
+  })
+
+  it('shows as far as the picture is opaque, and so does its gradient', () => {
+    const grey = new Uint8Array(SIZE).fill(127)
+    const opacity = new Uint8Array(SIZE / 3).map((_, i) => [0, 255, 51][i % 3]!)
+    const share = (i: number): number => Math.fround(opacity[i % opacity.length]! / 255)
+    const noise = { delta: new Float32Array(2 * SIZE).fill(0.5), epsilon: 0.5, masked: false }
+    const shown = shownNoise(grey, opacity, 1, noise)
+    expect([...shown]).toEqual([...shown].map((_, i) => Math.fround(0.5 * share(i))))
+    const sum = new Float32Array(SIZE)
+    addGradient(grey, opacity, 1, noise, new Float32Array(SIZE).fill(1), sum)
+    expect([...sum]).toEqual([...sum].map((_, i) => share(i)))
+    const masked = { ...noise, delta: new Float32Array(2 * SIZE).fill(0.03), epsilon: 0.03, masked: true }
+    expect(shownNoise(grey, opacity, 1, masked)[1]).toBeCloseTo(0.03 * LEAST_SHARE)
+    expect(shownNoise(grey, opacity, 1, masked)[0]).toBe(0)
+    expect(pictureNoise(grey, 1, noise)).toEqual(new Float32Array(SIZE).fill(0.5))
   })
 
   it('steps against the sign of the gradient and stays within ε', () => {

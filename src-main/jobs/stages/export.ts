@@ -6,7 +6,6 @@ import { type Noise, pictureNoise } from '../../core/protect/noise.js'
 import { epsilonOf } from '../../core/settings.js'
 import { type Credential, manifestId } from '../../images/c2pa-id.js'
 import { planOutputs } from '../../images/outputs.js'
-import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel, publicReason } from '../job.js'
 import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
@@ -20,7 +19,7 @@ import {
   removeTemporaries,
   requireOutput,
 } from '../output.js'
-import { epsilonShare } from '../plan.js'
+import { epsilonShare, formatOf } from '../plan.js'
 import type { Progress } from '../run.js'
 import type { JobFolder } from '../storage.js'
 import { hashFile } from '../verify.js'
@@ -202,9 +201,6 @@ function collect(
   }
   return { exported, skipped }
 }
-
-const formatOf = ({ settings, channel }: JobRecord): 'keep' | OutputFormat =>
-  channel?.exported.format ?? settings.format
 
 /** A rough size of the written file: noise does not compress, so plain pictures grow. */
 function expectedBytes({ width, height, bytes, format }: LabelledPicture, record: JobRecord): number {

@@ -8,6 +8,7 @@ import type { Progress } from '../run.js'
 import { type Scan, type Skipped, noPictures } from './scan.js'
 
 export const ORIGINALS_FILE = 'originals.u8'
+export const OPACITY_FILE = 'opacity.u8'
 /** Pictures of one task: few, because they may be large. */
 const CHUNK = 4
 
@@ -32,7 +33,9 @@ export async function thumbnailsStage(
   progress: Progress,
 ): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
   const { resolution } = job.record.settings
-  const store = await ItemFile.open(job.folder.file(ORIGINALS_FILE), 3 * resolution * resolution)
+  const area = resolution * resolution
+  const store = await ItemFile.open(job.folder.file(ORIGINALS_FILE), 3 * area)
+  const opacities = await ItemFile.open(job.folder.file(OPACITY_FILE), area)
   try {
     const { read } = job.journal.progress
     const already = await findProtected(job, files)
@@ -46,18 +49,19 @@ export async function thumbnailsStage(
       const items = await Promise.all(
         report.items.map(async (item, i) => {
           if (!item.ok) return item
-          const { pixels, width, height, sha256 } = item
+          const { pixels, opacity, width, height, sha256 } = item
           if (already.has(sha256) && !job.record.again) return { ok: false as const, reason: ALREADY_PROTECTED }
           await store.write(first + i, pixels)
+          await opacities.write(first + i, opacity)
           return { ok: true as const, width, height, sha256 }
         }),
       )
-      await job.journal.append({ kind: 'read', first, items }, store)
+      await job.journal.append({ kind: 'read', first, items }, store, opacities)
       progress(read.size, files.length)
     })
     warnOfSecondPass(job, already)
   } finally {
-    await store.close()
+    await Promise.all([store.close(), opacities.close()])
   }
   return sortOut(job, files)
 }
