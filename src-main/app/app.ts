@@ -27,6 +27,8 @@ import { Timings } from './timings.js'
 
 /** Processes for what somebody is looking at: two, so that a slow picture does not hold up all others. */
 const LOOKING_WORKERS = 2
+/** Milliseconds from a window's first request until they are started: it is drawn by then, which they would slow down. */
+const WORKERS_AFTER = 250
 const NOTHING = { sources: [], resolution: 32 }
 
 export interface App {
@@ -55,6 +57,11 @@ export async function openApp(services: AppServices): Promise<App> {
   try {
     const parts = await openParts(services)
     const closing = new AbortController()
+    let warming: NodeJS.Timeout | undefined
+    // Starting a worker takes most of a second; the first folder should not have to wait for it.
+    const warm = (): void => {
+      for (let n = 0; n < LOOKING_WORKERS; n++) void parts.pool.run('thumbnails', NOTHING).catch(() => undefined)
+    }
     const serve = createServer(
       {
         ...generalHandlers(parts),
@@ -65,12 +72,16 @@ export async function openApp(services: AppServices): Promise<App> {
       errorData,
     )
     return {
-      serve,
+      serve(name, payload) {
+        warming ??= setTimeout(warm, WORKERS_AFTER)
+        return serve(name, payload)
+      },
       images: parts.images.read,
       jobs: () => parts.jobs.list(),
       start: () => parts.jobs.start(),
       open: async (path) => emit('app.open', await dropKind(path)),
       close: async () => {
+        clearTimeout(warming)
         closing.abort(new FixativeError('closing', 'Fixative is closing.'))
         await Promise.all([parts.jobs.close(), parts.collections.closeAll(), parts.devices.interrupt()])
         await parts.pool.close()
@@ -88,8 +99,6 @@ async function openParts(services: AppServices): Promise<Parts> {
   const storage = openStorage(dataFolder)
   const keys = openKeyStore(storage.keys, services.vault)
   const pool = createPool({ transport: workers, size: LOOKING_WORKERS })
-  // Starting a worker takes most of a second; the first folder should not have to wait for it.
-  for (let n = 0; n < LOOKING_WORKERS; n++) void pool.run('thumbnails', NOTHING).catch(() => undefined)
   const images = new ImageStore()
   const devices = new Devices({
     folder: dataFolder,
