@@ -23,7 +23,7 @@ const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts'
 const { initialState } = await source('core/surrogate/initialise.ts')
 const { keyedRandom } = await source('core/random/random.ts')
 const { createPool } = await source('workers/pool.ts')
-const { nodeTransport } = await source('workers/transport.ts')
+const { MEMORY, nodeTransport } = await source('workers/transport.ts')
 
 const execute = promisify(execFile)
 const RUNS = 5
@@ -60,13 +60,18 @@ function forwardFlops(architecture) {
   return flops + 2 * CLASSES * net.features
 }
 
+/** What a program of bench/ prints, as a process with the memory of a worker. */
+async function numberFrom(program, ...args) {
+  const file = fileURLToPath(new URL(`./bench/${program}`, import.meta.url))
+  const { stdout } = await execute(process.execPath, [file, ...args], { env: { ...MEMORY, ...process.env } })
+  return Number(stdout)
+}
+
 /** Matrix products by as many processes at once. @returns GFLOP/s of all together. */
 async function peakGflops(processes) {
-  const peak = fileURLToPath(new URL('./bench/peak.js', import.meta.url))
-  const one = async () => Number((await execute(process.execPath, [peak])).stdout)
   const runs = []
   for (let i = 0; i < RUNS; i++) {
-    const all = await Promise.all(Array.from({ length: processes }, one))
+    const all = await Promise.all(Array.from({ length: processes }, () => numberFrom('peak.js')))
     runs.push(all.reduce((sum, gflops) => sum + gflops))
   }
   return median(runs)
@@ -186,7 +191,9 @@ async function exporting(format) {
     const one = await seconds(() => exportOne(0))
     const bare = {}
     for (const [name, options] of Object.entries(BARE[format])) {
-      const time = await seconds(() => everywhere((core) => sharp(from).toFormat(format, options).toFile(to(core))))
+      const asked = JSON.stringify(options)
+      const one = (core) => numberFrom('bare.js', from, to(core), format, asked, String(2 * RUNS))
+      const time = median(await everywhere(one))
       bare[name] = { megapixelsPerSecond: round(megapixels / time), ratio: round(time / full) }
     }
     return {

@@ -31,7 +31,7 @@ const ERROR_LINE = /^(?:\w*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR): /
  * given back all the time, and where a page fault is dear (in virtual machines) that costs more than decoding them. A
  * fixed threshold: by itself it rises until the buffers of progressive JPEG are no longer given back.
  */
-const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4194304' }
+export const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4194304' }
 
 /** How a process ended, in words that fit into a sentence: with its last error message, else its last line. */
 export function exitReason(code: number | null, signal: string | null, stderr: string): string {
