@@ -9,6 +9,8 @@ import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
 import type { Squashed, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
 
+type Item = ThumbnailReport['items'][number]
+
 /** Pixels in sRGB, without a profile. */
 const BARE = { space: 'srgb' } as const
 
@@ -37,10 +39,16 @@ async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 
   return planar(data, info.channels, resolution)
 }
 
-/** How opaque the places of a picture with alpha are, S×S, 0–255. */
-async function opacityOf(source: string, resolution: number): Promise<Uint8Array> {
-  const upright = sharp(source, OPEN).autoOrient().extractChannel('alpha')
-  return upright.resize(resolution, resolution, { fit: 'fill' }).raw({ depth: 'uchar' }).toBuffer()
+/** Reads a picture with alpha once more, for how opaque its places are. */
+async function withOpacity(small: Squashed, source: string, resolution: number): Promise<Item> {
+  if (!small.alpha) return { ...small, opacity: new Uint8Array(resolution ** 2).fill(255) }
+  try {
+    const alpha = sharp(source, OPEN).autoOrient().extractChannel('alpha')
+    const sized = alpha.resize(resolution, resolution, { fit: 'fill' })
+    return { ...small, opacity: await sized.raw({ depth: 'uchar' }).toBuffer() }
+  } catch (error) {
+    return { ok: false, reason: readFailure(error) }
+  }
 }
 
 /** What `thumbnails` makes of a PNG of these pixels without a colour profile. */
@@ -81,11 +89,10 @@ export async function thumbnail(
  */
 export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
   const { sources, resolution, served } = request
-  const items: ThumbnailReport['items'][number][] = []
+  const items: Item[] = []
   for (const source of sources) {
     const small = await thumbnail(source, resolution, served)
-    const opaque = (): Uint8Array => new Uint8Array(resolution ** 2).fill(255)
-    items.push(small.ok ? { ...small, opacity: small.alpha ? await opacityOf(source, resolution) : opaque() } : small)
+    items.push(small.ok ? await withOpacity(small, source, resolution) : small)
   }
   return { items }
 }

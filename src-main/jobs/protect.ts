@@ -55,7 +55,8 @@ const resultSchema = z.strictObject({
  * Tells `result` as its last event, but no `error`: that is what it throws.
  *
  * @throws FixativeError for whatever the user can do something about: see `resolvePaths`, `inspectOutput` and the
- *   stages; `invalid-settings`; `unknown-channel`; `output-gone` when it goes on without the disk of OUT; `job-running` when another process does the same job.
+ *   stages; `invalid-settings`; `unknown-channel`; `output-gone` when it goes on without the disk of OUT; `job-running`
+ *   when another process does the same job.
  * @throws the signal's reason when it is aborted.
  */
 export async function protect(request: ProtectRequest, context: JobContext): Promise<JobResult> {
