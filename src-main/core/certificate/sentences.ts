@@ -49,6 +49,7 @@ export function limitSentences(certified: boolean): string[] {
     'This concerns image classifiers. It does not say that a generative model cannot imitate the pictures or their style.',
     'Pictures that were ever published without protection can still be learnt from.',
     'A classifier that starts from a network trained on other pictures can learn more than one that starts from nothing.',
+    'A classifier whose training is stopped early can learn what is plain in the pictures before it finds the change.',
     'Heavy JPEG compression, conversion to greyscale and similar changes weaken the protection.',
   ]
   if (!certified) return always
