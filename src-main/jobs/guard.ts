@@ -5,11 +5,12 @@ import { FixativeError } from '../core/errors.js'
 
 const AGAIN = 'and start the job again: it goes on where it stopped.'
 
-const identity = async (path: string): Promise<string | null> =>
-  stat(path, { bigint: true }).then(
-    ({ dev, ino }) => `${dev}:${ino}`,
-    () => null,
-  )
+const factsOf = async (path: string) => stat(path, { bigint: true }).catch(() => null)
+
+const identity = async (path: string): Promise<string | null> => {
+  const facts = await factsOf(path)
+  return facts && `${facts.dev}:${facts.ino}`
+}
 
 /**
  * Remembers the folder of the originals as it is now.
@@ -51,14 +52,9 @@ export async function guardOutput(output: string): Promise<() => Promise<void>> 
  * told from what it lies in (Windows, where a drive that is away has no folder either).
  */
 export async function mountOf(path: string): Promise<string | null> {
-  const disk = async (at: string): Promise<bigint | null> =>
-    stat(at, { bigint: true }).then(
-      ({ dev }) => dev,
-      () => null,
-    )
   for (let at = path; dirname(at) !== at; at = dirname(at)) {
-    const own = await disk(at)
-    if (own !== null && own !== (await disk(dirname(at)))) return at
+    const own = await factsOf(at)
+    if (own && own.dev !== (await factsOf(dirname(at)))?.dev) return at
   }
   return null
 }
