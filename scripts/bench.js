@@ -13,12 +13,11 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { register } from 'tsx/esm/api'
 import { parseArgs, promisify } from 'node:util'
-import { PYTHON, median, round, runPeer, scale, wholeJob } from './bench/job.js'
+import { median, round } from './bench/figures.js'
+import { PYTHON, runPeer, scale, wholeJob } from './bench/job.js'
+import { source } from './bench/source.js'
 
-register()
-const source = (path) => import(new URL(`../src-main/${path}`, import.meta.url).href)
 const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts')
 const { initialState } = await source('core/surrogate/initialise.ts')
 const { keyedRandom } = await source('core/random/random.ts')
@@ -191,9 +190,8 @@ async function exporting(format) {
     const one = await seconds(() => exportOne(0))
     const bare = {}
     for (const [name, options] of Object.entries(BARE[format])) {
-      const asked = JSON.stringify(options)
-      const one = (core) => numberFrom('bare.js', from, to(core), format, asked, String(2 * RUNS))
-      const time = median(await everywhere(one))
+      const asked = [format, JSON.stringify(options), String(2 * RUNS)]
+      const time = median(await everywhere((core) => numberFrom('bare.js', from, to(core), ...asked)))
       bare[name] = { megapixelsPerSecond: round(megapixels / time), ratio: round(time / full) }
     }
     return {

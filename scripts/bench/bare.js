@@ -5,7 +5,7 @@
  *   node bare.js FROM TO FORMAT OPTIONS-AS-JSON RUNS
  */
 import sharp from 'sharp'
-import { median } from './job.js'
+import { median } from './figures.js'
 
 const [from, to, format, options, runs] = process.argv.slice(2)
 sharp.concurrency(1)

@@ -7,16 +7,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { register } from 'tsx/esm/api'
+import { median, round } from './figures.js'
+import { source } from './source.js'
 
-register()
-const { keyedRandom } = await import(new URL('../../src-main/core/random/random.ts', import.meta.url).href)
+const { keyedRandom } = await source('core/random/random.ts')
 
 const program = fileURLToPath(new URL('../../bin/fixative.js', import.meta.url))
 /** Debian's, which has its torch. */
 export const PYTHON = '/usr/bin/python3'
-export const round = (value) => Number(value.toPrecision(4))
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** Largest resident memory of a process so far, in megabytes; null where the system does not tell (Linux does). */
 function peakMegabytes(pid) {

@@ -1,10 +1,8 @@
 /** Floating-point operations a second of a matrix product, 1024 × 1024, on one thread of the runtime; printed in billions. */
 import ort from 'onnxruntime-node'
-import { register } from 'tsx/esm/api'
-import { median } from './job.js'
+import { median } from './figures.js'
+import { source } from './source.js'
 
-register()
-const source = (path) => import(new URL(`../../src-main/${path}`, import.meta.url).href)
 const { keyedRandom } = await source('core/random/random.ts')
 const { ModelBuilder } = await source('engines/onnx/model.ts')
 const { openSession } = await source('engines/onnx/session.ts')
