@@ -32,6 +32,9 @@ def half_and_back(picture):
     return half.resize(picture.size, Image.BICUBIC)
 
 
+# Training in bfloat16, which takes a third of the time where the processor computes in it.
+BFLOAT16 = os.path.exists('/proc/cpuinfo') and 'avx512_bf16' in open('/proc/cpuinfo').read()
+
 # Each works on a picture at its own size, before it is shrunk to what the net sees.
 FILE_VIEWS = {
     'none': lambda p: p,
@@ -101,7 +104,7 @@ def cut_out(x, random):
 def attack(train, labels, steps, seed, view, classes):
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    model = net(classes, train.shape[-1])
+    model = net(classes, train.shape[-1]).to(memory_format=torch.channels_last)
     optimiser = torch.optim.SGD(model.parameters(), 0.05, 0.9, weight_decay=5e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, steps)
     for _ in range(steps):
@@ -109,13 +112,15 @@ def attack(train, labels, steps, seed, view, classes):
         x, y = augment(train[batch], random), labels[batch]
         if view == 'cutout':
             x = cut_out(x, random)
-        optimiser.zero_grad()
+        share, other = (random.beta(1, 1), torch.as_tensor(random.permutation(len(x)))) if view == 'mixup' else (1, None)
         if view == 'mixup':
-            share, other = random.beta(1, 1), torch.as_tensor(random.permutation(len(x)))
-            logits = model(share * x + (1 - share) * x[other])
-            loss = share * F.cross_entropy(logits, y) + (1 - share) * F.cross_entropy(logits, y[other])
-        else:
-            loss = F.cross_entropy(model(x), y)
+            x = share * x + (1 - share) * x[other]
+        with torch.autocast('cpu', torch.bfloat16, enabled=BFLOAT16):
+            logits = model(x.contiguous(memory_format=torch.channels_last)).float()
+        loss = F.cross_entropy(logits, y)
+        if view == 'mixup':
+            loss = share * loss + (1 - share) * F.cross_entropy(logits, y[other])
+        optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
@@ -173,7 +178,7 @@ def main():
             chance = test_labels.bincount().max().item() / len(test)
             rows.append({'view': view, 'size': size, 'chance': chance, 'testImages': len(test), 'trainAccuracy': fits,
                          'accuracyOnOriginals': scores, 'mean': sum(scores) / len(scores)})
-    print(json.dumps({'steps': options.steps, 'rows': rows}))
+    print(json.dumps({'steps': options.steps, 'bfloat16': BFLOAT16, 'rows': rows}))
 
 
 main()
