@@ -1,6 +1,13 @@
 /** How much a job computes, and how long that takes at a measured speed. */
 import { RECIPES } from '../core/protect/recipe.js'
-import { FIT_BATCH, FIT_STEPS, LEARN_BATCH, roundBudget, STEPS_PER_ROUND } from '../core/protect/schedule.js'
+import {
+  FIT_BATCH,
+  FIT_STEPS,
+  LEARN_BATCH,
+  roundBudget,
+  STEPS_PER_ROUND,
+  WARM_UP_ROUNDS,
+} from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
 
@@ -32,7 +39,7 @@ function workload(images: number, { certify, draws, method }: Settings): Workloa
   const train = images - held
   const rounds = roundBudget(train, RECIPES[method])
   return {
-    learn: rounds * STEPS_PER_ROUND * LEARN_BATCH,
+    learn: (WARM_UP_ROUNDS + rounds) * STEPS_PER_ROUND * LEARN_BATCH,
     gradient: rounds * train,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,

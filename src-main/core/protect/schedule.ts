@@ -3,6 +3,11 @@ import type { Recipe } from './recipe.js'
 
 /** SGD steps of the online surrogate in each round, before one pass of sign descent on the noise. */
 export const STEPS_PER_ROUND = 10
+/**
+ * Rounds before the first pass. A surrogate that does not know the waves yet has gradients that say nothing of them, and
+ * the sign steps, largest at the start, would wear them down.
+ */
+export const WARM_UP_ROUNDS = 20
 export const LEARN_BATCH = 128
 export const LEARN_RATE = 0.1
 
@@ -16,7 +21,7 @@ export const FIT_STEPS_CAP = 2700
 export const FIT_ACCURACY = 0.9
 
 /**
- * Rounds of alternating minimisation. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
+ * Rounds of alternating minimisation, after the warm-up. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
  * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough. With
  * less colour the surrogate needs twice the rounds: after fewer, some classes are still alike.
  */

@@ -16,6 +16,8 @@ export interface LearnPlan {
   readonly recipe: Recipe
   readonly seed: string
   readonly rounds: number
+  /** Rounds before those, in which only the surrogate learns. */
+  readonly warmUp: number
   /** Training steps of a round; default STEPS_PER_ROUND. */
   readonly roundSteps?: number | undefined
   /** Default LEARN_BATCH. */
@@ -43,7 +45,8 @@ export async function learnNoise(
   checkpoint: Checkpoint<LearnState>,
   progress: Progress,
 ): Promise<Float32Array> {
-  const { program, dataset, recipe, seed, rounds, epsilon, masked, sigma } = plan
+  const { program, dataset, recipe, seed, warmUp, epsilon, masked, sigma } = plan
+  const total = warmUp + plan.rounds
   const { roundSteps = STEPS_PER_ROUND, batchSize = LEARN_BATCH } = plan
   const { architecture, classes, resolution } = program.spec
   let { round, state, delta } = (await checkpoint.load()) ?? {
@@ -51,8 +54,8 @@ export async function learnNoise(
     state: initialState(architecture, classes, `${seed}/learn`),
     delta: initialNoise(classes, resolution, epsilon, seed, recipe.grey),
   }
-  progress(round, rounds)
-  for (; round < rounds; round++) {
+  progress(round, total)
+  for (; round < total; round++) {
     const trained = await run('train', {
       program,
       dataset,
@@ -67,9 +70,9 @@ export async function learnNoise(
       weightNoise: recipe.surrogateNoise ? { kind: 'uniform-scale', sigma } : { kind: 'none' },
     })
     state = trained.state
-    delta = await descend(run, plan, round, state, delta)
+    if (round >= warmUp) delta = await descend(run, plan, round - warmUp, state, delta)
     await checkpoint.save({ round: round + 1, state, delta })
-    progress(round + 1, rounds)
+    progress(round + 1, total)
   }
   return delta
 }
