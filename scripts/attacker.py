@@ -32,7 +32,7 @@ def half_and_back(picture):
     return half.resize(picture.size, Image.BICUBIC)
 
 
-# Training in bfloat16, which takes a third of the time where the processor computes in it.
+# Training is several times faster in bfloat16 where the processor computes in it.
 BFLOAT16 = os.path.exists('/proc/cpuinfo') and 'avx512_bf16' in open('/proc/cpuinfo').read()
 
 # Each works on a picture at its own size, before it is shrunk to what the net sees.
@@ -101,6 +101,11 @@ def cut_out(x, random):
     return x
 
 
+def training_logits(model, x):
+    with torch.autocast('cpu', torch.bfloat16, enabled=BFLOAT16):
+        return model(x.contiguous(memory_format=torch.channels_last)).float()
+
+
 def attack(train, labels, steps, seed, view, classes):
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
@@ -112,15 +117,13 @@ def attack(train, labels, steps, seed, view, classes):
         x, y = augment(train[batch], random), labels[batch]
         if view == 'cutout':
             x = cut_out(x, random)
-        share, other = (random.beta(1, 1), torch.as_tensor(random.permutation(len(x)))) if view == 'mixup' else (1, None)
-        if view == 'mixup':
-            x = share * x + (1 - share) * x[other]
-        with torch.autocast('cpu', torch.bfloat16, enabled=BFLOAT16):
-            logits = model(x.contiguous(memory_format=torch.channels_last)).float()
-        loss = F.cross_entropy(logits, y)
-        if view == 'mixup':
-            loss = share * loss + (1 - share) * F.cross_entropy(logits, y[other])
         optimiser.zero_grad()
+        if view == 'mixup':
+            share, other = random.beta(1, 1), torch.as_tensor(random.permutation(len(x)))
+            logits = training_logits(model, share * x + (1 - share) * x[other])
+            loss = share * F.cross_entropy(logits, y) + (1 - share) * F.cross_entropy(logits, y[other])
+        else:
+            loss = F.cross_entropy(training_logits(model, x), y)
         loss.backward()
         optimiser.step()
         schedule.step()

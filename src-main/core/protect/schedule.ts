@@ -21,9 +21,9 @@ export const FIT_STEPS_CAP = 2700
 export const FIT_ACCURACY = 0.9
 
 /**
- * Rounds of alternating minimisation, after the warm-up. Fewer pictures mean fewer sign steps in each pass, hence more rounds: the noise
- * needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large ones thorough. With
- * less colour the surrogate needs twice the rounds: after fewer, some classes are still alike.
+ * Rounds of alternating minimisation, after the warm-up. Fewer pictures mean fewer sign steps in each pass, hence more
+ * rounds: the noise needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large
+ * ones thorough. With less colour the surrogate needs twice the rounds: after fewer, some classes are still alike.
  */
 export function roundBudget(trainImages: number, { grey }: Recipe): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
