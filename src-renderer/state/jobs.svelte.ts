@@ -1,5 +1,5 @@
 /** All jobs that main knows, kept up to date by its events. */
-import type { Client, Job } from '../../src-main/contract.js'
+import type { Client, Job, Settings } from '../../src-main/contract.js'
 import { number, plural, share } from '../lib/format.ts'
 import { STAGE_NAMES } from '../lib/words.ts'
 import type { Announcer } from './announcer.svelte.ts'
@@ -39,6 +39,13 @@ export class Jobs {
 
   get(id: string): Job | undefined {
     return this.list.find((job) => job.id === id)
+  }
+
+  /** Queues a job; in the list when this returns, so that its screen has a heading from the first moment. */
+  async start(collectionId: string, output: string | null, settings: Settings): Promise<Job | undefined> {
+    const job = await this.notices.attempt(() => this.client.request('jobs.start', { collectionId, output, settings }))
+    if (job && !this.get(job.id)) this.#put(job)
+    return job
   }
 
   pause = (id: string) => this.#ask('jobs.pause', id)
