@@ -15,7 +15,8 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { parseArgs, promisify } from 'node:util'
 import { median, round } from './bench/figures.js'
-import { PYTHON, runPeer, scale, wholeJob } from './bench/job.js'
+import { runPeer, scale, wholeJob } from './bench/job.js'
+import { PYTHON } from './python.js'
 import { source } from './bench/source.js'
 
 const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts')

@@ -14,6 +14,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { PYTHON } from './python.js'
 
 const list = (text) => text.split(',').filter(Boolean)
 const { values: options, positionals } = parseArgs({
@@ -82,7 +83,7 @@ function attack(name, target) {
     const kept = join(place, `attack-${[basename(target), view, ...settings].join('')}.json`)
     if (!existsSync(kept)) {
       const args = [attacker, originals, target, '--views', view, '--threads', '1', ...settings]
-      const child = spawn('/usr/bin/python3', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(PYTHON, args, { stdio: ['ignore', 'pipe', 'inherit'] })
       let text = ''
       child.stdout.on('data', (part) => (text += part))
       const status = await new Promise((done) => child.on('close', done))

@@ -8,13 +8,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { median, round } from './figures.js'
+import { PYTHON } from '../python.js'
 import { source } from './source.js'
 
 const { keyedRandom } = await source('core/random/random.ts')
 
 const program = fileURLToPath(new URL('../../bin/fixative.js', import.meta.url))
-/** Debian's, which has its torch. */
-export const PYTHON = '/usr/bin/python3'
 
 /** Largest resident memory of a process so far, in megabytes; null where the system does not tell (Linux does). */
 function peakMegabytes(pid) {
