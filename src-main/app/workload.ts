@@ -6,7 +6,7 @@ import {
   LEARN_BATCH,
   roundBudget,
   STEPS_PER_ROUND,
-  WARM_UP_ROUNDS,
+  warmUpRounds,
 } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
@@ -39,7 +39,7 @@ function workload(images: number, { certify, draws, method }: Settings): Workloa
   const train = images - held
   const rounds = roundBudget(train, RECIPES[method])
   return {
-    learn: (WARM_UP_ROUNDS + rounds) * STEPS_PER_ROUND * LEARN_BATCH,
+    learn: (warmUpRounds(rounds) + rounds) * STEPS_PER_ROUND * LEARN_BATCH,
     gradient: rounds * train,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,

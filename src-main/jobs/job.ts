@@ -32,9 +32,8 @@ export interface JobContext {
 }
 
 export interface Effort {
-  /** Rounds of learning the noise, and those before it in which only the surrogate learns. */
+  /** Rounds of learning the noise, without the warm-up. */
   readonly rounds: number
-  readonly warmUp: number
   /** Training steps of a surrogate. */
   readonly fitSteps: number
   /** Training steps of a round; default: the method's own. */
