@@ -4,7 +4,7 @@ import { main } from '../src-main/cli/program.js'
 
 const workerEntry = new URL('../src-main/workers/entry.ts', import.meta.url)
 const { TEST_ROUNDS: rounds = 1, TEST_ROUND_STEPS: steps = 2, TEST_HALT_AT: text, TEST_HALT_UNTIL: file } = process.env
-const effort = { rounds: Number(rounds), fitSteps: 4, roundSteps: Number(steps) }
+const effort = { rounds: Number(rounds), warmUp: 0, fitSteps: 4, roundSteps: Number(steps) }
 if (text !== undefined && file !== undefined) haltAt(text, file)
 process.exitCode = await main(process.argv.slice(2), { workerEntry, effort })
 

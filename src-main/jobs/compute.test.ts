@@ -16,7 +16,7 @@ import { Bench, QUICK, drawCollection } from './test-collection.js'
 
 vi.setConfig({ testTimeout: 600_000 })
 
-const EFFORT = { rounds: 1, fitSteps: 2, roundSteps: 1, batchSize: 16 }
+const EFFORT = { rounds: 1, warmUp: 0, fitSteps: 2, roundSteps: 1, batchSize: 16 }
 const WORKER = new URL('../workers/entry.ts', import.meta.url)
 const before = { ...process.env }
 

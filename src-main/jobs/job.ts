@@ -32,8 +32,9 @@ export interface JobContext {
 }
 
 export interface Effort {
-  /** Rounds of learning the noise, without the warm-up. */
+  /** Rounds of learning the noise, and those before it in which only the surrogate learns. */
   readonly rounds: number
+  readonly warmUp: number
   /** Training steps of a surrogate. */
   readonly fitSteps: number
   /** Training steps of a round; default: the method's own. */

@@ -1,7 +1,7 @@
 /** The job's noise: what it is learnt from, and where it is kept. */
 import { z } from 'zod'
 import { RECIPES } from '../core/protect/recipe.js'
-import { roundBudget } from '../core/protect/schedule.js'
+import { roundBudget, warmUpRounds } from '../core/protect/schedule.js'
 import type { Dataset } from '../workers/tasks.js'
 import { learnCheckpoint } from './checkpoints.js'
 import type { Job } from './job.js'
@@ -43,7 +43,8 @@ export async function learnStage(
   const dataset = noisyDataset(job, pictures)
   const recipe = RECIPES[settings.method]
   const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length, recipe)
-  const key = keyOf(seed, rounds, dataset.items, dataset.labels)
+  const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
+  const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels)
   const stored = await folder.readTensors(NOISE_FILE, noiseSchema)
   if (stored?.meta.key === key && stored.tensors['delta']) return stored.tensors['delta']
 
@@ -55,6 +56,7 @@ export async function learnStage(
       recipe,
       seed,
       rounds,
+      warmUp,
       roundSteps: context.effort?.roundSteps,
       batchSize: context.effort?.batchSize,
       epsilon: epsilonShare(settings),

@@ -71,7 +71,7 @@ export class Bench {
       version: '0.0.0-test',
       onEvent: (event) => this.events.push(event),
       now: () => new Date('2026-01-01T00:00:00Z'),
-      effort: { rounds: 1, fitSteps: 4, roundSteps: 2 },
+      effort: { rounds: 1, warmUp: 0, fitSteps: 4, roundSteps: 2 },
       ...more,
     }
   }

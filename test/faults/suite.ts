@@ -136,7 +136,7 @@ export class FaultSuite {
         version: '0.0.0-test',
         onEvent,
         now: () => new Date('2026-01-01T00:00:00Z'),
-        effort: { rounds: 2, fitSteps: 4 },
+        effort: { rounds: 2, warmUp: 0, fitSteps: 4 },
       },
     )
   }

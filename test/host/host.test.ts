@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src-main/contract.js'
-import { warmUpRounds } from '../../src-main/core/protect/schedule.js'
 import { createHttpTransport } from '../../src-main/host/client.js'
 import { drawCollection } from './collection.js'
 import { endSessions, makePlace, openSession, reached, startJob, type Place, type Session } from './session.js'
@@ -138,8 +137,7 @@ describe('the app behind the browser host, with the real engine', () => {
     'goes on after a crash with the same job, from where it was',
     async () => {
       const folder = await drawCollection(join(place.root, 'crashed'))
-      const effort = { rounds: 9, fitSteps: 20 }
-      const total = warmUpRounds(effort.rounds) + effort.rounds
+      const effort = { rounds: 12, fitSteps: 20 }
       const first = await openSession(place, effort)
       const job = await startJob(first, folder, SETTINGS)
       await learning(first)
@@ -148,7 +146,9 @@ describe('the app behind the browser host, with the real engine', () => {
       expect((await second.client.request('jobs.get', { id: job.id })).state).toMatch(/queued|running/)
       const learnt = (): number[] =>
         second.seen.flatMap(({ stages }) =>
-          stages.flatMap((s) => (s.stage === 'learn' && s.state === 'running' && s.total === total ? [s.done] : [])),
+          stages.flatMap((s) =>
+            s.stage === 'learn' && s.state === 'running' && s.total === effort.rounds ? [s.done] : [],
+          ),
         )
       await expect.poll(() => learnt().length, { timeout: 60_000 }).toBeGreaterThan(0)
       expect(learnt()[0]).toBeGreaterThan(2)

@@ -24,7 +24,7 @@ const host = await startHost({
   rendererDir,
   workerEntry: pathToFileURL(worker),
   version: packageJson.version,
-  effort: { rounds: Number(rounds), fitSteps: Number(fitSteps) },
+  effort: { rounds: Number(rounds), warmUp: 0, fitSteps: Number(fitSteps) },
   observe: dieInStage,
 })
 process.stdout.write(`${host.url}\n`)

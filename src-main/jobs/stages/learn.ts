@@ -3,7 +3,7 @@ import { keepGrey } from '../../core/protect/grey.js'
 import type { Recipe } from '../../core/protect/recipe.js'
 import { initialNoise } from '../../core/protect/noise.js'
 import { highPass } from '../../core/protect/spectrum.js'
-import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND, signStepShare, warmUpRounds } from '../../core/protect/schedule.js'
+import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND, signStepShare } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
 import type { Dataset, Program } from '../../workers/tasks.js'
@@ -15,8 +15,9 @@ export interface LearnPlan {
   readonly dataset: Dataset
   readonly recipe: Recipe
   readonly seed: string
-  /** Rounds with a pass; those of the warm-up come before them. */
   readonly rounds: number
+  /** Rounds before those, in which only the surrogate learns. */
+  readonly warmUp: number
   /** Training steps of a round; default STEPS_PER_ROUND. */
   readonly roundSteps?: number | undefined
   /** Default LEARN_BATCH. */
@@ -44,9 +45,8 @@ export async function learnNoise(
   checkpoint: Checkpoint<LearnState>,
   progress: Progress,
 ): Promise<Float32Array> {
-  const { program, dataset, recipe, seed, rounds, epsilon, masked, sigma } = plan
-  const warmUp = warmUpRounds(rounds)
-  const total = warmUp + rounds
+  const { program, dataset, recipe, seed, warmUp, epsilon, masked, sigma } = plan
+  const total = warmUp + plan.rounds
   const { roundSteps = STEPS_PER_ROUND, batchSize = LEARN_BATCH } = plan
   const { architecture, classes, resolution } = program.spec
   let { round, state, delta } = (await checkpoint.load()) ?? {
