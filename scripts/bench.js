@@ -16,8 +16,8 @@ import sharp from 'sharp'
 import { parseArgs, promisify } from 'node:util'
 import { median, round } from './bench/figures.js'
 import { runPeer, scale, wholeJob } from './bench/job.js'
-import { PYTHON } from './python.js'
 import { source } from './bench/source.js'
+import { PYTHON } from './python.js'
 
 const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts')
 const { initialState } = await source('core/surrogate/initialise.ts')

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { median, round } from './figures.js'
 import { PYTHON } from '../python.js'
+import { median, round } from './figures.js'
 import { source } from './source.js'
 
 const { keyedRandom } = await source('core/random/random.ts')

@@ -3,11 +3,6 @@ import type { Recipe } from './recipe.js'
 
 /** SGD steps of the online surrogate in each round, before one pass of sign descent on the noise. */
 export const STEPS_PER_ROUND = 10
-/**
- * Rounds before the first pass: a third of those with one. A surrogate that does not know the waves yet has gradients that say nothing of them, and
- * the sign steps, largest at the start, would wear them down.
- */
-export const warmUpRounds = (rounds: number): number => Math.ceil(rounds / 3)
 export const LEARN_BATCH = 128
 export const LEARN_RATE = 0.1
 
@@ -29,6 +24,14 @@ export function roundBudget(trainImages: number, { grey }: Recipe): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
   const rounds = Math.min(90, Math.max(20, Math.ceil(300 / stepsPerPass)))
   return grey ? 2 * rounds : rounds
+}
+
+/**
+ * Rounds before the first pass, a third of those with one. A surrogate that does not know the waves yet has gradients
+ * that say nothing of them, and the sign steps, largest at the start, would wear them down.
+ */
+export function warmUpRounds(rounds: number): number {
+  return Math.ceil(rounds / 3)
 }
 
 /**
