@@ -11,7 +11,7 @@ describe('previewNoise', () => {
     expect(previewNoise(32, 8)).toEqual(noise)
   })
 
-  it('is coloured, as the learnt noise mostly is', () => {
+  it('is coloured, as learnt noise is', () => {
     expect(channel(0)).not.toEqual(channel(2))
   })
 })

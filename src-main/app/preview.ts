@@ -11,9 +11,6 @@ const NOTE =
   'A pattern of the same strength and grain as the real one, which is only learnt when the job runs. ' +
   'Every value is at its limit here, so the real change is not stronger.'
 
-/** With as many classes as there are mixes of the channels, the first is a coloured one, as learnt noise mostly is. */
-const CLASSES = 3
-
 /**
  * Noise to preview a strength with, before any has been learnt: what learning starts from, always the same here.
  *
@@ -21,7 +18,7 @@ const CLASSES = 3
  * @returns 3×S×S, channel-first, 0–1
  */
 export function previewNoise(resolution: number, epsilon: number): Float32Array {
-  return initialNoise(CLASSES, resolution, epsilon / 255, 'preview').slice(0, 3 * resolution ** 2)
+  return initialNoise(1, resolution, epsilon / 255, 'preview')
 }
 
 /** Makes the three pictures of a preview in a worker; their ids live as long as they are among the newest. */

@@ -5,7 +5,7 @@ import {
   FIT_STEPS,
   LEARN_BATCH,
   roundBudget,
-  STEPS_PER_ROUND,
+  stepsPerRound,
   warmUpRounds,
 } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
@@ -39,7 +39,7 @@ function workload(images: number, { certify, draws, method }: Settings): Workloa
   const train = images - held
   const rounds = roundBudget(train, RECIPES[method])
   return {
-    learn: (warmUpRounds(rounds) + rounds) * STEPS_PER_ROUND * LEARN_BATCH,
+    learn: (warmUpRounds(rounds) + rounds) * stepsPerRound(train) * LEARN_BATCH,
     gradient: rounds * train,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,

@@ -46,6 +46,7 @@ const start = initialState(program.spec.architecture, CLASSES, 'test')
 const task: TrainTask = {
   program,
   dataset,
+  contrast: 1,
   state: start,
   seed: 'test',
   firstStep: 0,

@@ -40,6 +40,8 @@ export interface TrainTask {
   readonly dataset: Dataset
   /** Class-wise noise to add to each image; absent: none. */
   readonly noise?: Noise
+  /** Of the pictures, not of the noise; 1: as they are. */
+  readonly contrast: number
   readonly state: SurrogateState
   /** Key of every random choice of this training run; with the step's number it fixes batch, augmentation and noise. */
   readonly seed: string

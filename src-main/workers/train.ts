@@ -29,7 +29,8 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
         const label = dataset.labels[index]!
         const item = dataset.items[index]!
         const bytes = thumbnails.read(item)
-        perturbed(bytes, noise && shownNoise(bytes, thumbnails.opacity(item), label, noise), picture)
+        const delta = noise && shownNoise(bytes, thumbnails.opacity(item), label, noise)
+        perturbed(bytes, delta, picture, task.contrast)
         distort(picture, resolution, distortion)
         augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
         labels[n] = label

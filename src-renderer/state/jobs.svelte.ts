@@ -58,9 +58,9 @@ export class Jobs {
     return (await this.notices.attempt(() => this.client.request('jobs.remove', { id }))) !== undefined
   }
 
+  /** Its event changes the list: the answer comes over another connection and may be older than what is there. */
   async #ask(name: 'jobs.pause' | 'jobs.resume' | 'jobs.cancel' | 'jobs.retry', id: string): Promise<void> {
-    const job = await this.notices.attempt(() => this.client.request(name, { id }))
-    if (job) this.#put(job)
+    await this.notices.attempt(() => this.client.request(name, { id }))
   }
 
   #put(job: Job): void {

@@ -1,19 +1,19 @@
 /** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
-import { keyedRandom, type KeyedRandom } from '../random/random.js'
+import { keyedRandom } from '../random/random.js'
 import { amplitude } from './amplitude.js'
 
 /** Of the waves that noise starts from, in pixels of the thumbnail. */
 const SHORTEST_PERIOD = 4
 const LONGEST_PERIOD = 16 / 3
-/** Parts of a wave in red, green and blue: those that leave a good part of it in a grey copy, */
-const SIGNED = [
-  [1, 1, 1],
+/** Parts of a wave in red, green and blue: one channel against the two others, */
+const OPPOSED = [
   [1, 1, -1],
+  [1, -1, 1],
   [-1, 1, 1],
 ] as const
-/** that which leaves all, */
+/** all alike, which a grey copy keeps, */
 const GREY = [[1, 1, 1]] as const
-/** and those that leave nothing. */
+/** and those of which a grey copy has next to nothing. */
 const COLOURED = [
   [1, 0, -1],
   [1, -1, 0],
@@ -68,10 +68,15 @@ function weigh(channels: Float32Array, weights: Float32Array): void {
   for (let i = 0; i < channels.length; i++) channels[i]! *= weights[i % weights.length]!
 }
 
-/** out = clip(bytes/255 + δ, 0, 1); bytes are a 3×S×S thumbnail, δ what `shownNoise` gives, or nothing. */
-export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array): void {
-  if (!delta) for (let i = 0; i < bytes.length; i++) out[i] = bytes[i]! / 255
-  else for (let i = 0; i < bytes.length; i++) out[i] = Math.min(1, Math.max(0, bytes[i]! / 255 + delta[i]!))
+/**
+ * out = clip(x + δ, 0, 1), x being bytes/255 with its distance from mid-grey times `contrast`. `bytes` are a 3×S×S
+ * thumbnail, δ what `shownNoise` gives, or nothing.
+ */
+export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array, contrast = 1): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const value = contrast === 1 ? bytes[i]! / 255 : 0.5 + contrast * (bytes[i]! / 255 - 0.5)
+    out[i] = delta ? Math.min(1, Math.max(0, value + delta[i]!)) : value
+  }
 }
 
 /**
@@ -118,43 +123,79 @@ export function initialNoise(
 ): Float32Array {
   const delta = new Float32Array(classes * 3 * resolution * resolution)
   const add = (purpose: string, height: number, colours: Colours): void =>
-    addWaves(delta, classes, resolution, height, colours, (...key) => keyedRandom(seed, purpose, ...key))
+    addWaves(delta, resolution, height, dealtWaves(seed, purpose, classes, colours))
   if (grey) {
-    add('grey-waves', epsilon / 2, GREY)
-    add('coloured-waves', epsilon / 2, COLOURED)
-  } else add('initial-noise', epsilon, SIGNED)
+    add(GREY_WAVES, epsilon / 2, GREY)
+    add(COLOURED_WAVES, epsilon / 2, COLOURED)
+  } else add(WAVES, epsilon, OPPOSED)
   return delta
 }
 
-type Colours = readonly (readonly [number, number, number])[]
+/**
+ * Brings the noise of each class back to the mix of channels that its wave had: at each place to the mean of the three,
+ * each with its sign. Left alone, learning brings all classes to green against the two others, where pictures hold
+ * least, and a new surrogate then takes longer to tell them apart.
+ * @param delta K×3×S×S; the result has the same layout. @param seed as `initialNoise` had, without `grey`
+ */
+export function keepColours(delta: Float32Array, classes: number, seed: string): Float32Array {
+  const area = delta.length / (3 * classes)
+  const out = new Float32Array(delta.length)
+  dealtWaves(seed, WAVES, classes, OPPOSED).forEach(({ colour }, k) => {
+    const [red, green, blue] = [3 * k * area, (3 * k + 1) * area, (3 * k + 2) * area]
+    for (let i = 0; i < area; i++) {
+      const sum = colour[0] * delta[red + i]! + colour[1] * delta[green + i]! + colour[2] * delta[blue + i]!
+      out[red + i] = (colour[0] * sum) / 3
+      out[green + i] = (colour[1] * sum) / 3
+      out[blue + i] = (colour[2] * sum) / 3
+    }
+  })
+  return out
+}
+
+/** Keys of the random choices for each kind of wave. */
+const [WAVES, GREY_WAVES, COLOURED_WAVES] = ['initial-noise', 'grey-waves', 'coloured-waves'] as const
+
+type Colour = readonly [number, number, number]
+type Colours = readonly Colour[]
+
+interface Wave {
+  readonly colour: Colour
+  /** Of the direction in which it runs, radians. */
+  readonly angle: number
+  /** Pixels of the thumbnail. */
+  readonly period: number
+  /** Radians. */
+  readonly phase: number
+}
 
 /**
- * Adds a wave for each class. Directions, periods and colours are dealt out evenly, in a secret order: two classes whose
+ * A wave for each class. Directions, periods and colours are dealt out evenly, in a secret order: two classes whose
  * waves are alike, also in a mirror, could only be told apart by what their pictures show.
  */
-function addWaves(
-  delta: Float32Array,
-  classes: number,
-  resolution: number,
-  height: number,
-  colours: Colours,
-  randomOf: (...key: number[]) => KeyedRandom,
-): void {
-  const secret = randomOf()
+function dealtWaves(seed: string, purpose: string, classes: number, colours: Colours): Wave[] {
+  const secret = keyedRandom(seed, purpose)
   const directions = secret.permutation(classes)
   const periods = secret.permutation(classes)
   const order = secret.permutation(classes)
   const turn = secret.uniform()
-  let to = 0
-  for (let k = 0; k < classes; k++) {
-    const random = randomOf(k)
+  return Array.from({ length: classes }, (_, k) => {
+    const random = keyedRandom(seed, purpose, k)
     const quarter = ((directions[k]! + turn) / classes) * (Math.PI / 2)
-    const angle = random.uniform() < 0.5 ? quarter : Math.PI - quarter
-    const period = SHORTEST_PERIOD + ((periods[k]! + 0.5) / classes) * (LONGEST_PERIOD - SHORTEST_PERIOD)
-    const phase = random.uniform() * 2 * Math.PI
+    return {
+      colour: colours[order[k]! % colours.length]!,
+      angle: random.uniform() < 0.5 ? quarter : Math.PI - quarter,
+      period: SHORTEST_PERIOD + ((periods[k]! + 0.5) / classes) * (LONGEST_PERIOD - SHORTEST_PERIOD),
+      phase: random.uniform() * 2 * Math.PI,
+    }
+  })
+}
+
+function addWaves(delta: Float32Array, resolution: number, height: number, waves: readonly Wave[]): void {
+  let to = 0
+  for (const { colour, angle, period, phase } of waves) {
     const across = (2 * Math.PI * Math.cos(angle)) / period
     const down = (2 * Math.PI * Math.sin(angle)) / period
-    for (const part of colours[order[k]! % colours.length]!)
+    for (const part of colour)
       for (let y = 0; y < resolution; y++)
         for (let x = 0; x < resolution; x++)
           delta[to++]! += part * (Math.cos(across * x + down * y + phase) > 0 ? height : -height)

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
 import { LEAST_SHARE } from './amplitude.js'
 import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
-import { addGradient, initialNoise, perturbed, pictureNoise, shownNoise, signStep } from './noise.js'
+import { addGradient, initialNoise, keepColours, perturbed, pictureNoise, shownNoise, signStep } from './noise.js'
 import { RECIPES } from './recipe.js'
-import { oneCycle, roundBudget, signStepShare } from './schedule.js'
+import { oneCycle, roundBudget, signStepShare, stepsPerRound, warmUpContrast } from './schedule.js'
 
 const S = 16
 const SIZE = 3 * S * S
@@ -18,8 +18,13 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 }
 
-/** Where the strongest frequency of a class's luma is, whatever its sign, and how much of the wave's ±1 it has. */
-function greyPeak(waves: Float32Array, label: number, resolution: number): { at: string; height: number } {
+/** Where the strongest frequency of a class's waves is, whatever its sign, and how much of their ±1 it has. */
+function peakOf(
+  waves: Float32Array,
+  label: number,
+  resolution: number,
+  weights: readonly number[],
+): { at: string; height: number } {
   const area = resolution ** 2
   const channel = (c: number) => waves.subarray((3 * label + c) * area, (3 * label + c + 1) * area)
   const [r, g, b] = [channel(0), channel(1), channel(2)]
@@ -29,9 +34,9 @@ function greyPeak(waves: Float32Array, label: number, resolution: number): { at:
       let [real, imaginary] = [0, 0]
       for (let i = 0; i < area; i++) {
         const angle = (2 * Math.PI * (u * (i % resolution) + v * Math.floor(i / resolution))) / resolution
-        const luma = 0.299 * r[i]! + 0.587 * g[i]! + 0.114 * b[i]!
-        real += luma * Math.cos(angle)
-        imaginary += luma * Math.sin(angle)
+        const value = weights[0]! * r[i]! + weights[1]! * g[i]! + weights[2]! * b[i]!
+        real += value * Math.cos(angle)
+        imaginary += value * Math.sin(angle)
       }
       const height = (2 * Math.hypot(real, imaginary)) / area
       if (height > best.height) best = { at: `${u} ${Math.abs(v)}`, height }
@@ -93,6 +98,12 @@ describe('noise', () => {
     expect([...out]).toEqual([0, 100 / 255, 1, 1].map(Math.fround))
   })
 
+  it('is added as it is to a picture of less contrast', () => {
+    const out = new Float32Array(4)
+    perturbed(Uint8Array.of(0, 255, 102, 255), Float32Array.of(-0.1, 0.1, 0.1, 0), out, 0.5)
+    for (const [i, value] of [0.15, 0.85, 0.55, 0.75].entries()) expect(out[i]).toBeCloseTo(value, 6)
+  })
+
   it('gets no gradient where the picture was clipped', () => {
     const sum = Float32Array.of(1, 1, 1, 1)
     addGradient(bytes, null, 0, { delta, epsilon: 0.1, masked: false }, Float32Array.of(5, 5, 5, 5), sum)
@@ -140,19 +151,37 @@ describe('noise', () => {
     expect(start.subarray(0, SIZE)).not.toEqual(start.subarray(SIZE, 2 * SIZE))
   })
 
-  // Of the default at least 0.4 is luma; between two frequencies of the grid a little less.
   it.each([
-    ['a good part of which', false, 0.35],
-    ['half of which', true, 0.4],
-  ])('starts from waves that no two classes share, also in a mirror, %s a grey copy keeps', (_, grey, least) => {
+    ['in each channel', false, [1, 0, 0], 0.7],
+    ['half of which a grey copy keeps', true, [0.299, 0.587, 0.114], 0.4],
+  ])('starts from waves that no two classes share, also in a mirror, %s', (_, grey, weights, least) => {
     const [resolution, classes] = [32, 10]
     for (const seed of ['1', '2', '3']) {
       const waves = initialNoise(classes, resolution, 1, seed, grey)
-      const peaks = Array.from({ length: classes }, (_, k) => greyPeak(waves, k, resolution))
+      const peaks = Array.from({ length: classes }, (_, k) => peakOf(waves, k, resolution, weights))
       expect(new Set(peaks.map(({ at }) => at)).size).toBe(classes)
       for (const { height } of peaks) expect(height).toBeGreaterThan(least)
       expect(Math.max(...waves.map(Math.abs))).toBe(1)
     }
+  })
+
+  it('keeps the mixes of channels that its waves had, which are not those of all classes', () => {
+    const [classes, area] = [3, S * S]
+    const start = initialNoise(classes, S, 0.03, 'a')
+    expect(
+      keepColours(start, classes, 'a')
+        .map((v, i) => Math.abs(v - start[i]!))
+        .every((d) => d < 1e-8),
+    ).toBe(true)
+    const learnt = start.map((value, i) => value * (1 + (i % 7)))
+    const kept = keepColours(learnt, classes, 'a')
+    const signs = Array.from({ length: classes }, (_, k) => {
+      const [r, g, b] = [0, 1, 2].map((c) => kept.subarray((3 * k + c) * area, (3 * k + c + 1) * area))
+      const sign = (channel: Float32Array): number => Math.sign(channel[0]! * r![0]!)
+      expect(r!.every((value, i) => value === sign(g!) * g![i]! && value === sign(b!) * b![i]!)).toBe(true)
+      return `${sign(g!)} ${sign(b!)}`
+    })
+    expect(new Set(signs)).toEqual(new Set(['1 -1', '-1 1', '-1 -1']))
   })
 })
 
@@ -162,6 +191,16 @@ describe('schedule', () => {
     expect(roundBudget(10, RECIPES.pue)).toBe(90)
     expect(roundBudget(1_000_000, RECIPES.pue)).toBe(20)
     expect(roundBudget(1200, RECIPES['pue-grey'])).toBe(60)
+  })
+
+  it('shows a surrogate each picture once a round, up to ten batches', () => {
+    expect([20, 128, 129, 331, 1200, 100_000].map(stepsPerRound)).toEqual([1, 1, 2, 3, 10, 10])
+  })
+
+  it('raises the contrast of the pictures to all of it by the end of the warm-up', () => {
+    const contrasts = [0, 1, 2, 3].map((round) => warmUpContrast(round, 4))
+    for (const [i, value] of [0.178, 0.316, 0.562, 1].entries()) expect(contrasts[i]).toBeCloseTo(value, 3)
+    expect(warmUpContrast(0, 1)).toBe(1)
   })
 
   it('lets the sign step fall from a fifth to a fiftieth of ε', () => {

@@ -1,9 +1,9 @@
 /** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained (design §2). */
 import type { Recipe } from './recipe.js'
 
-/** SGD steps of the online surrogate in each round, before one pass of sign descent on the noise. */
-export const STEPS_PER_ROUND = 10
 export const LEARN_BATCH = 128
+/** Most SGD steps of the online surrogate in a round. */
+const MOST_STEPS = 10
 export const LEARN_RATE = 0.1
 
 /** Training of a surrogate for certification. */
@@ -27,11 +27,29 @@ export function roundBudget(trainImages: number, { grey }: Recipe): number {
 }
 
 /**
+ * SGD steps of the online surrogate in each round, before one pass of sign descent on the noise: each picture once. With
+ * more, the surrogate of a small collection knows its pictures by heart and needs no noise.
+ */
+export function stepsPerRound(trainImages: number): number {
+  return Math.min(MOST_STEPS, Math.ceil(trainImages / LEARN_BATCH))
+}
+
+/**
  * Rounds before the first pass, a third of those with one. A surrogate that does not know the waves yet has gradients
  * that say nothing of them, and the sign steps, largest at the start, would wear them down.
  */
 export function warmUpRounds(rounds: number): number {
   return Math.ceil(rounds / 3)
+}
+
+/**
+ * Contrast of the pictures under the noise in a round of the warm-up: from a tenth up to all of it, by equal factors.
+ * The surrogate so comes to know the noise first, and sees no need of the pictures afterwards; at full contrast it would
+ * learn what is plain in them, and the passes would then wear down noise that it does not heed.
+ */
+export function warmUpContrast(round: number, warmUp: number): number {
+  const first = 0.1
+  return first ** Math.max(0, 1 - (round + 1) / warmUp)
 }
 
 /**

@@ -59,6 +59,7 @@ export async function fitSurrogate(
       const trained = await run('train', {
         program,
         dataset,
+        contrast: 1,
         state,
         seed: `${seed}/${totalSteps}`,
         firstStep: step,

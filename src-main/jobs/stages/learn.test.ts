@@ -16,7 +16,7 @@ async function asked(
   const saved: LearnState[] = []
   const answers: { [N in TaskName]?: (input: TaskInput<N>) => TaskOutput<N> } = {
     train(input) {
-      tasks.push(`train ${input.firstStep}`)
+      tasks.push(`train ${input.firstStep} at ${input.contrast.toFixed(2)}`)
       return { state: input.state, loss: 0, accuracy: 0 }
     },
     noisePass(input) {
@@ -46,14 +46,21 @@ async function asked(
 }
 
 describe('learnNoise', () => {
-  it('leaves the noise alone until the surrogate has learnt from it', async () => {
+  it('leaves the noise alone until the surrogate has learnt from it, first with faint pictures', async () => {
     const { tasks, saved } = await asked(2, 2)
-    expect(tasks).toEqual(['train 0', 'train 10', 'train 20', 'pass 0', 'train 30', 'pass 1'])
+    expect(tasks).toEqual([
+      'train 0 at 0.32',
+      'train 10 at 1.00',
+      'train 20 at 1.00',
+      'pass 0',
+      'train 30 at 1.00',
+      'pass 1',
+    ])
     expect(saved.map(({ round }) => round)).toEqual([1, 2, 3, 4])
   })
 
   it('goes on in the midst of the warm-up', async () => {
     const { saved } = await asked(2, 1)
-    expect((await asked(2, 1, saved[0])).tasks).toEqual(['train 10', 'train 20', 'pass 0'])
+    expect((await asked(2, 1, saved[0])).tasks).toEqual(['train 10 at 1.00', 'train 20 at 1.00', 'pass 0'])
   })
 })

@@ -1,9 +1,9 @@
 /** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
 import { keepGrey } from '../../core/protect/grey.js'
 import type { Recipe } from '../../core/protect/recipe.js'
-import { initialNoise } from '../../core/protect/noise.js'
+import { initialNoise, keepColours } from '../../core/protect/noise.js'
 import { highPass } from '../../core/protect/spectrum.js'
-import { LEARN_BATCH, LEARN_RATE, STEPS_PER_ROUND, signStepShare } from '../../core/protect/schedule.js'
+import { LEARN_BATCH, LEARN_RATE, signStepShare, stepsPerRound, warmUpContrast } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
 import type { Dataset, Program } from '../../workers/tasks.js'
@@ -18,7 +18,7 @@ export interface LearnPlan {
   readonly rounds: number
   /** Rounds before those, in which only the surrogate learns. */
   readonly warmUp: number
-  /** Training steps of a round; default STEPS_PER_ROUND. */
+  /** Training steps of a round; default `stepsPerRound`. */
   readonly roundSteps?: number | undefined
   /** Default LEARN_BATCH. */
   readonly batchSize?: number | undefined
@@ -47,7 +47,7 @@ export async function learnNoise(
 ): Promise<Float32Array> {
   const { program, dataset, recipe, seed, warmUp, epsilon, masked, sigma } = plan
   const total = warmUp + plan.rounds
-  const { roundSteps = STEPS_PER_ROUND, batchSize = LEARN_BATCH } = plan
+  const { roundSteps = stepsPerRound(dataset.items.length), batchSize = LEARN_BATCH } = plan
   const { architecture, classes, resolution } = program.spec
   let { round, state, delta } = (await checkpoint.load()) ?? {
     round: 0,
@@ -60,6 +60,7 @@ export async function learnNoise(
       program,
       dataset,
       noise: { delta, epsilon, masked },
+      contrast: round < warmUp ? warmUpContrast(round, warmUp) : 1,
       state,
       seed: `${seed}/learn`,
       firstStep: round * roundSteps,
@@ -112,5 +113,6 @@ async function descend(
   for (const part of parts) {
     part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
   }
-  return highPass(recipe.grey ? keepGrey(next, resolution, epsilon) : next, resolution, epsilon)
+  const kept = recipe.grey ? keepGrey(next, resolution, epsilon) : keepColours(next, classes, seed)
+  return highPass(kept, resolution, epsilon)
 }
