@@ -10,7 +10,7 @@ import { endSessions, makePlace, openSession, reached, startJob, type Place, typ
 
 const SETTINGS = { draws: 60, workers: 2 }
 /** A job that takes long enough to be stopped in. */
-const LONG = { rounds: 400, fitSteps: 20 }
+const LONG = { rounds: 2000, fitSteps: 20 }
 const SHORT = { rounds: 2, fitSteps: 20 }
 
 /** A long test: a few seconds of real training on a busy machine. */
