@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import config from '../playwright.config.js'
-import buildHostProgram, { HOST_PROGRAM } from './host-program.js'
+import buildPrograms, { programFile } from '../src-main/test-programs.js'
 import { createClient } from '../src-main/contract.js'
 import { DEFAULT_SETTINGS } from '../src-main/core/settings.js'
 import { createHttpTransport } from '../src-main/host/client.js'
@@ -187,8 +187,8 @@ async function openFolder(browser: Browser, home: string, folder: string) {
 /** How late the event loop of the main process is during a whole job, milliseconds, and in how many seconds of it. */
 async function eventLoop(home: string, folder: string): Promise<{ p99: number; max: number; seconds: number }> {
   const args = [home, join(ROOT, 'out', 'renderer'), join(ROOT, 'out', 'main', 'worker.js'), ...EFFORT]
-  await buildHostProgram()
-  const program = spawn(process.execPath, [HOST_PROGRAM, ...args], {
+  await buildPrograms()
+  const program = spawn(process.execPath, [programFile('host'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const transport = createHttpTransport(await firstLine(program))

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, expect, type LaunchOptions, type Page } from '@playwright/test'
 import type { Stage } from '../src-main/contract.js'
 import type { App, OpenOptions } from './app.js'
-import { HOST_PROGRAM } from './host-program.js'
+import { programFile } from '../src-main/test-programs.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -44,7 +44,7 @@ export class BrowserApp implements App {
   #spawn({ effort = 'short', dieIn }: OpenOptions): ChildProcess {
     const built = [join(ROOT, 'out', 'renderer'), join(ROOT, 'out', 'main', 'worker.js')]
     const args = [this.data, ...built, ...EFFORT[effort]]
-    const host = spawn(process.execPath, [HOST_PROGRAM, ...args, ...(dieIn ? [dieIn] : [])], {
+    const host = spawn(process.execPath, [programFile('host'), ...args, ...(dieIn ? [dieIn] : [])], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -11,7 +11,7 @@ import sharp from 'sharp'
 import config from '../playwright.config.js'
 import { chooseFolder, show, stageRow } from './app.js'
 import { BrowserApp } from './browser.js'
-import buildHostProgram from './host-program.js'
+import buildPrograms from '../src-main/test-programs.js'
 import { makePrints } from './prints.js'
 
 const TARGET = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
@@ -60,7 +60,7 @@ async function toStrength(page: Page, folder: string): Promise<void> {
 }
 
 await mkdir(TARGET, { recursive: true })
-await buildHostProgram()
+await buildPrograms()
 const home = await mkdtemp(join(tmpdir(), 'fixative-screenshots-'))
 // Paths are shown from the home folder on.
 process.env['HOME'] = home

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { main } from '../src-main/cli/program.js'
 
-const workerEntry = new URL('../src-main/workers/entry.ts', import.meta.url)
+const workerEntry = new URL('./worker.js', import.meta.url)
 const { TEST_ROUNDS: rounds = 1, TEST_ROUND_STEPS: steps = 2, TEST_HALT_AT: text, TEST_HALT_UNTIL: file } = process.env
 const effort = { rounds: Number(rounds), warmUp: 0, fitSteps: 4, roundSteps: Number(steps) }
 if (text !== undefined && file !== undefined) haltAt(text, file)

@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { programFile } from '../src-main/test-programs.js'
 
-const PROGRAM = fileURLToPath(new URL('fixative-entry.ts', import.meta.url))
+const PROGRAM = programFile('fixative')
 
 export interface Outcome {
   readonly code: number | null
@@ -27,7 +27,7 @@ export interface RunOptions {
 
 /** @param args the arguments after `fixative`. */
 export async function fixative(args: readonly string[], options: RunOptions): Promise<Outcome> {
-  const command = [process.execPath, '--import', import.meta.resolve('tsx'), PROGRAM, ...args]
+  const command = [process.execPath, PROGRAM, ...args]
   const [first, ...rest] = [...(options.through ?? []), ...command]
   const child = spawn(first!, rest, {
     cwd: options.cwd,

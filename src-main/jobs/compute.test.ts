@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
 import { noSoftwareAdapter, softwareAdapter } from '../engines/software-adapter.js'
+import { programUrl } from '../test-programs.js'
 import { createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
 import type { Device } from './compute.js'
@@ -17,7 +18,7 @@ import { Bench, QUICK, drawCollection } from './test-collection.js'
 vi.setConfig({ testTimeout: 600_000 })
 
 const EFFORT = { rounds: 1, warmUp: 0, fitSteps: 2, roundSteps: 1, batchSize: 16 }
-const WORKER = new URL('../workers/entry.ts', import.meta.url)
+const WORKER = programUrl('worker')
 const before = { ...process.env }
 
 let bench: Bench

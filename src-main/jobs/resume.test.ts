@@ -1,15 +1,15 @@
 import { fork } from 'node:child_process'
 import { cpSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
+import { programFile } from '../test-programs.js'
 import type { JobEvent, Stage } from './events.js'
 import { Bench, drawCollection, snapshot } from './test-collection.js'
 import { verify } from './verify.js'
 
-const PROGRAM = fileURLToPath(new URL('./test-job.ts', import.meta.url))
+const PROGRAM = programFile('job')
 
 let bench: Bench
 let undisturbed: unknown
@@ -18,7 +18,6 @@ let undisturbed: unknown
 async function runJob(output: string, home: string, when?: (event: JobEvent) => boolean): Promise<JobEvent[]> {
   const events: JobEvent[] = []
   const child = fork(PROGRAM, [bench.input, output, home, '2'], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   child.on('message', (event) => {

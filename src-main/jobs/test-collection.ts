@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { keyedRandom } from '../core/random/random.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
+import { programUrl } from '../test-programs.js'
 import { type Pool, createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
 import type { JobEvent } from './events.js'
@@ -60,7 +61,7 @@ export class Bench {
 
   context(workers = 2, more: Partial<JobContext> = {}): JobContext {
     const pool = createPool({
-      transport: nodeTransport(new URL('../workers/entry.ts', import.meta.url)),
+      transport: nodeTransport(programUrl('worker')),
       size: workers,
     })
     this.#pools.push(pool)

@@ -9,7 +9,7 @@ import { QUICK } from './test-collection.js'
 const [input, output, home, workers] = process.argv.slice(2) as [string, string, string, string]
 const storage = openStorage(home)
 const pool = createPool({
-  transport: nodeTransport(new URL('../workers/entry.ts', import.meta.url)),
+  transport: nodeTransport(new URL('./worker.js', import.meta.url)),
   size: Number(workers),
 })
 await protect(

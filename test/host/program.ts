@@ -1,6 +1,6 @@
 /**
  * The browser host as a process of its own, which a test can kill:
- * `tsx program.ts DATA RENDERER WORKER ROUNDS FIT [STAGE]`. With a stage, it dies at the moment at which a job enters
+ * `node host.js DATA RENDERER WORKER ROUNDS FIT [STAGE]`. With a stage, it dies at the moment at which a job enters
  * it, without any chance to tidy up. Prints its address, and when it is asked to end how late its event loop was, in
  * milliseconds.
  */

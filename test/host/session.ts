@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { createClient, type Client, type Job, type JobState } from '../../src-main/contract.js'
+import { programFile } from '../../src-main/test-programs.js'
 import { createHttpTransport } from '../../src-main/host/client.js'
 
 export interface Session {
@@ -48,10 +48,8 @@ export async function makePlace(): Promise<Place> {
 
 /** Starts the host in a process of its own and connects to it. */
 export async function openSession(place: Place, effort: { rounds: number; fitSteps: number }): Promise<Session> {
-  const program = fileURLToPath(new URL('program.ts', import.meta.url))
-  const worker = fileURLToPath(new URL('../../src-main/workers/entry.ts', import.meta.url))
-  const args = [place.data, place.renderer, worker, String(effort.rounds), String(effort.fitSteps)]
-  const process_ = spawn(process.execPath, ['--import', 'tsx', program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const args = [place.data, place.renderer, programFile('worker'), String(effort.rounds), String(effort.fitSteps)]
+  const process_ = spawn(process.execPath, [programFile('host'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   process_.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
   const gone = once(process_, 'exit')
