@@ -25,6 +25,8 @@ export default async function buildPrograms(): Promise<void> {
     build: {
       ssr: true,
       outDir: fileURLToPath(FOLDER),
+      // The other runner may be starting programs at the same time.
+      emptyOutDir: false,
       target: 'node20',
       reportCompressedSize: false,
       rollupOptions: { input: SOURCES },
