@@ -200,7 +200,7 @@ describe('schedule', () => {
   it('raises the contrast of the pictures to all of it by the end of the warm-up', () => {
     const contrasts = [0, 1, 2, 3].map((round) => warmUpContrast(round, 4))
     for (const [i, value] of [0.178, 0.316, 0.562, 1].entries()) expect(contrasts[i]).toBeCloseTo(value, 3)
-    expect(warmUpContrast(0, 1)).toBe(1)
+    expect([warmUpContrast(0, 1), warmUpContrast(4, 4), warmUpContrast(0, 0)]).toEqual([1, 1, 1])
   })
 
   it('lets the sign step fall from a fifth to a fiftieth of ε', () => {

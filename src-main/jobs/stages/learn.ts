@@ -60,7 +60,7 @@ export async function learnNoise(
       program,
       dataset,
       noise: { delta, epsilon, masked },
-      contrast: round < warmUp ? warmUpContrast(round, warmUp) : 1,
+      contrast: warmUpContrast(round, warmUp),
       state,
       seed: `${seed}/learn`,
       firstStep: round * roundSteps,
