@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Preview, RequestPayload } from '../contract.js'
-import { initialNoise } from '../core/protect/noise.js'
+import { COLOURED, initialNoise } from '../core/protect/waves.js'
 import type { Pool } from '../workers/pool.js'
 import type { ImageStore } from './images.js'
 
@@ -18,7 +18,7 @@ const NOTE =
  * @returns 3×S×S, channel-first, 0–1
  */
 export function previewNoise(resolution: number, epsilon: number): Float32Array {
-  return initialNoise(1, resolution, epsilon / 255, 'preview')
+  return initialNoise(1, resolution, epsilon / 255, 'preview', COLOURED)
 }
 
 /** Makes the three pictures of a preview in a worker; their ids live as long as they are among the newest. */

@@ -1,5 +1,4 @@
 /** How much a job computes, and how long that takes at a measured speed. */
-import { RECIPES } from '../core/protect/recipe.js'
 import {
   FIT_BATCH,
   FIT_STEPS,
@@ -34,10 +33,10 @@ export interface Rates {
   readonly evaluate: number
 }
 
-function workload(images: number, { certify, draws, method }: Settings): Workload {
+function workload(images: number, { certify, draws }: Settings): Workload {
   const held = Math.round(images * HELD_OUT)
   const train = images - held
-  const rounds = roundBudget(train, RECIPES[method])
+  const rounds = roundBudget(train)
   return {
     learn: (warmUpRounds(rounds) + rounds) * stepsPerRound(train) * LEARN_BATCH,
     gradient: rounds * train,

@@ -42,7 +42,7 @@ export async function learnStage(
   const program = programOf(settings, Math.max(2, classes))
   const dataset = noisyDataset(job, pictures)
   const recipe = RECIPES[settings.method]
-  const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length, recipe)
+  const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length)
   const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
   const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels)
   const stored = await folder.readTensors(NOISE_FILE, noiseSchema)

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { initialNoise, perturbed } from '../core/protect/noise.js'
+import { perturbed } from '../core/protect/noise.js'
+import { COLOURED, initialNoise } from '../core/protect/waves.js'
 import { keyedRandom } from '../core/random/random.js'
 import { ARCHITECTURES } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
@@ -76,7 +77,7 @@ it('a noise pass gives each class the same noise, however the classes are shared
     program,
     dataset,
     model: trained.state,
-    noise: { delta: initialNoise(CLASSES, S, epsilon, 'test'), epsilon, masked: true },
+    noise: { delta: initialNoise(CLASSES, S, epsilon, 'test', COLOURED), epsilon, masked: true },
     seed: 'test',
     round: 0,
     batchSize: 20,

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
 import { LEAST_SHARE } from './amplitude.js'
 import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
-import { addGradient, initialNoise, keepColours, perturbed, pictureNoise, shownNoise, signStep } from './noise.js'
-import { RECIPES } from './recipe.js'
+import { addGradient, perturbed, pictureNoise, shownNoise, signStep } from './noise.js'
 import { oneCycle, roundBudget, signStepShare, stepsPerRound, warmUpContrast } from './schedule.js'
 
 const S = 16
@@ -16,32 +15,6 @@ function picture(salt: string): Float32Array {
 
 function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
-}
-
-/** Where the strongest frequency of a class's waves is, whatever its sign, and how much of their ±1 it has. */
-function peakOf(
-  waves: Float32Array,
-  label: number,
-  resolution: number,
-  weights: readonly number[],
-): { at: string; height: number } {
-  const area = resolution ** 2
-  const channel = (c: number) => waves.subarray((3 * label + c) * area, (3 * label + c + 1) * area)
-  const [r, g, b] = [channel(0), channel(1), channel(2)]
-  let best = { at: '', height: 0 }
-  for (let u = 0; u < 10; u += 0.5)
-    for (let v = -10; v < 10; v += 0.5) {
-      let [real, imaginary] = [0, 0]
-      for (let i = 0; i < area; i++) {
-        const angle = (2 * Math.PI * (u * (i % resolution) + v * Math.floor(i / resolution))) / resolution
-        const value = weights[0]! * r[i]! + weights[1]! * g[i]! + weights[2]! * b[i]!
-        real += value * Math.cos(angle)
-        imaginary += value * Math.sin(angle)
-      }
-      const height = (2 * Math.hypot(real, imaginary)) / area
-      if (height > best.height) best = { at: `${u} ${Math.abs(v)}`, height }
-    }
-  return best
 }
 
 describe('augmentation', () => {
@@ -142,55 +115,13 @@ describe('noise', () => {
     signStep(moved, Float32Array.of(1e-9, -7, -1, 1, 0), 0.031, 0.01)
     expect([...moved]).toEqual([-0.01, 0.01, 0.031, -0.031, 0].map(Math.fround))
   })
-
-  it('starts at ±ε everywhere, differently for each class and seed, the same for the same seed', () => {
-    const start = initialNoise(3, S, 0.03, 'a')
-    expect(new Set(start.map(Math.abs))).toEqual(new Set([Math.fround(0.03)]))
-    expect(initialNoise(3, S, 0.03, 'a')).toEqual(start)
-    expect(initialNoise(3, S, 0.03, 'b')).not.toEqual(start)
-    expect(start.subarray(0, SIZE)).not.toEqual(start.subarray(SIZE, 2 * SIZE))
-  })
-
-  it.each([
-    ['in each channel', false, [1, 0, 0], 0.7],
-    ['half of which a grey copy keeps', true, [0.299, 0.587, 0.114], 0.4],
-  ])('starts from waves that no two classes share, also in a mirror, %s', (_, grey, weights, least) => {
-    const [resolution, classes] = [32, 10]
-    for (const seed of ['1', '2', '3']) {
-      const waves = initialNoise(classes, resolution, 1, seed, grey)
-      const peaks = Array.from({ length: classes }, (_, k) => peakOf(waves, k, resolution, weights))
-      expect(new Set(peaks.map(({ at }) => at)).size).toBe(classes)
-      for (const { height } of peaks) expect(height).toBeGreaterThan(least)
-      expect(Math.max(...waves.map(Math.abs))).toBe(1)
-    }
-  })
-
-  it('keeps the mixes of channels that its waves had, which are not those of all classes', () => {
-    const [classes, area] = [3, S * S]
-    const start = initialNoise(classes, S, 0.03, 'a')
-    expect(
-      keepColours(start, classes, 'a')
-        .map((v, i) => Math.abs(v - start[i]!))
-        .every((d) => d < 1e-8),
-    ).toBe(true)
-    const learnt = start.map((value, i) => value * (1 + (i % 7)))
-    const kept = keepColours(learnt, classes, 'a')
-    const signs = Array.from({ length: classes }, (_, k) => {
-      const [r, g, b] = [0, 1, 2].map((c) => kept.subarray((3 * k + c) * area, (3 * k + c + 1) * area))
-      const sign = (channel: Float32Array): number => Math.sign(channel[0]! * r![0]!)
-      expect(r!.every((value, i) => value === sign(g!) * g![i]! && value === sign(b!) * b![i]!)).toBe(true)
-      return `${sign(g!)} ${sign(b!)}`
-    })
-    expect(new Set(signs)).toEqual(new Set(['1 -1', '-1 1', '-1 -1']))
-  })
 })
 
 describe('schedule', () => {
   it('gives small collections more rounds, within bounds', () => {
-    expect(roundBudget(1200, RECIPES.pue)).toBe(30)
-    expect(roundBudget(10, RECIPES.pue)).toBe(90)
-    expect(roundBudget(1_000_000, RECIPES.pue)).toBe(20)
-    expect(roundBudget(1200, RECIPES['pue-grey'])).toBe(60)
+    expect(roundBudget(1200)).toBe(30)
+    expect(roundBudget(10)).toBe(90)
+    expect(roundBudget(1_000_000)).toBe(20)
   })
 
   it('shows a surrogate each picture once a round, up to ten batches', () => {

@@ -1,5 +1,4 @@
 /** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained (design §2). */
-import type { Recipe } from './recipe.js'
 
 export const LEARN_BATCH = 128
 /** Most SGD steps of the online surrogate in a round. */
@@ -18,12 +17,11 @@ export const FIT_ACCURACY = 0.9
 /**
  * Rounds of alternating minimisation, after the warm-up. Fewer pictures mean fewer sign steps in each pass, hence more
  * rounds: the noise needs about 300 of them whatever the collection. The bounds keep tiny collections finite and large
- * ones thorough. With less colour the surrogate needs twice the rounds: after fewer, some classes are still alike.
+ * ones thorough.
  */
-export function roundBudget(trainImages: number, { grey }: Recipe): number {
+export function roundBudget(trainImages: number): number {
   const stepsPerPass = Math.ceil(trainImages / LEARN_BATCH)
-  const rounds = Math.min(90, Math.max(20, Math.ceil(300 / stepsPerPass)))
-  return grey ? 2 * rounds : rounds
+  return Math.min(90, Math.max(20, Math.ceil(300 / stepsPerPass)))
 }
 
 /**

@@ -1,9 +1,8 @@
 /** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
-import { keepGrey } from '../../core/protect/grey.js'
 import type { Recipe } from '../../core/protect/recipe.js'
-import { initialNoise, keepColours } from '../../core/protect/noise.js'
 import { highPass } from '../../core/protect/spectrum.js'
 import { LEARN_BATCH, LEARN_RATE, signStepShare, stepsPerRound, warmUpContrast } from '../../core/protect/schedule.js'
+import { initialNoise, keepMixes } from '../../core/protect/waves.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
 import type { Dataset, Program } from '../../workers/tasks.js'
@@ -52,7 +51,7 @@ export async function learnNoise(
   let { round, state, delta } = (await checkpoint.load()) ?? {
     round: 0,
     state: initialState(architecture, classes, `${seed}/learn`),
-    delta: initialNoise(classes, resolution, epsilon, seed, recipe.grey),
+    delta: initialNoise(classes, resolution, epsilon, seed, recipe.waves),
   }
   progress(round, total)
   for (; round < total; round++) {
@@ -113,6 +112,5 @@ async function descend(
   for (const part of parts) {
     part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
   }
-  const kept = recipe.grey ? keepGrey(next, resolution, epsilon) : keepColours(next, classes, seed)
-  return highPass(kept, resolution, epsilon)
+  return highPass(keepMixes(next, classes, seed, recipe.waves), resolution, epsilon)
 }
