@@ -61,8 +61,8 @@ describe('waves', () => {
   it('brings what has moved to the nearest noise of its mix', () => {
     const moved = Float32Array.of(0.02, 0.01, 0.04)
     const kept = keepMixes(moved, 1, 'a', BRIGHT)
-    // (1, 1, ½)·δ = 0.05, over 9/4.
-    for (const [i, part] of [1, 1, 0.5].entries()) expect(kept[i]).toBeCloseTo((part * 0.05) / 2.25, 8)
+    // (1, 1, −1)·δ = −0.01, over 3.
+    for (const [i, part] of [1, 1, -1].entries()) expect(kept[i]).toBeCloseTo((part * -0.01) / 3, 8)
   })
 
   it('keeps the mixes of channels that its waves had, which are not those of all classes', () => {

@@ -1,8 +1,8 @@
 /** The waves that noise starts from: a secret one for each class, dealt out so that no two are alike (design §2). */
 import { keyedRandom } from '../random/random.js'
 
-/** Parts of a wave in red, green and blue. */
-type Mix = readonly [number, number, number]
+/** Signs of a wave in red, green and blue. */
+type Mix = readonly [1 | -1, 1 | -1, 1 | -1]
 
 /** What sets the waves of one recipe apart from those of another. */
 export interface WaveKind {
@@ -24,10 +24,10 @@ export const COLOURED: WaveKind = {
 }
 
 /**
- * Lighter and darker, of which a grey copy keeps nearly all, and JPEG more than of colour; a little of it is yellow
- * against blue. Finer than the coloured ones, because pictures hold more brightness than colour at any scale.
+ * Yellow against blue, which is light against dark: a grey copy keeps three quarters of it, and a surrogate sees it in
+ * colour. Finer than the coloured ones, because pictures hold more brightness than colour at any scale.
  */
-export const BRIGHT: WaveKind = { mixes: [[1, 1, 0.5]], shortest: 3.4, longest: 4.4 }
+export const BRIGHT: WaveKind = { mixes: [[1, 1, -1]], shortest: 3.4, longest: 4.4 }
 
 /**
  * The noise that learning starts from: for each class a secret square wave of ±ε. Patterns that are the same for a whole
@@ -56,7 +56,8 @@ export function initialNoise(
 }
 
 /**
- * Brings the noise of each class back to the mix of channels that its wave had, at each place to what is nearest. Left alone, learning brings all classes to green against the two others, where pictures hold
+ * Brings the noise of each class back to the mix of channels that its wave had: at each place to the mean of the three,
+ * each with its sign. Left alone, learning brings all classes to green against the two others, where pictures hold
  * least: a new surrogate then takes longer to tell them apart, and a grey copy has next to nothing of them.
  * @param delta K×3×S×S; the result has the same layout. @param seed as `initialNoise` had, and `kind`
  */
@@ -64,13 +65,12 @@ export function keepMixes(delta: Float32Array, classes: number, seed: string, ki
   const area = delta.length / (3 * classes)
   const out = new Float32Array(delta.length)
   dealtWaves(seed, classes, kind).forEach(({ mix }, k) => {
-    const squares = mix[0] ** 2 + mix[1] ** 2 + mix[2] ** 2
     const [red, green, blue] = [3 * k * area, (3 * k + 1) * area, (3 * k + 2) * area]
     for (let i = 0; i < area; i++) {
-      const dot = mix[0] * delta[red + i]! + mix[1] * delta[green + i]! + mix[2] * delta[blue + i]!
-      out[red + i] = (mix[0] * dot) / squares
-      out[green + i] = (mix[1] * dot) / squares
-      out[blue + i] = (mix[2] * dot) / squares
+      const sum = mix[0] * delta[red + i]! + mix[1] * delta[green + i]! + mix[2] * delta[blue + i]!
+      out[red + i] = (mix[0] * sum) / 3
+      out[green + i] = (mix[1] * sum) / 3
+      out[blue + i] = (mix[2] * sum) / 3
     }
   })
   return out
