@@ -32,7 +32,11 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
   ],
   ['resolution', choices(RESOLUTIONS), 'working resolution in pixels'],
   ['surrogate', choices(shape.surrogate.unwrap().options), 'the classifier that stands in for an attacker'],
-  ['method', choices(shape.method.unwrap().options), 'how the noise is learnt'],
+  [
+    'method',
+    choices(shape.method.unwrap().options),
+    'how the noise is learnt; pue-grey lasts in grey and compressed copies, and needs --strength strong',
+  ],
   ['engine', choices(shape.engine.unwrap().options), 'what computes; auto takes the fastest (see `fixative devices`)'],
   ['workers', 'N', 'worker processes (default: one a core)'],
   ['draws', 'N', 'weight-noise draws of the certificate'],
