@@ -35,7 +35,7 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
   [
     'method',
     choices(shape.method.unwrap().options),
-    'how the noise is learnt; pue-grey lasts in grey and compressed copies, and needs --strength strong',
+    'how the noise is learnt; pue-grey lasts best in grey and compressed copies, and needs --strength strong',
   ],
   ['engine', choices(shape.engine.unwrap().options), 'what computes; auto takes the fastest (see `fixative devices`)'],
   ['workers', 'N', 'worker processes (default: one a core)'],

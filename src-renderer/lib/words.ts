@@ -65,7 +65,7 @@ export function withoutVerdict(explanation: string, verdict: Report['verdict']):
 export const METHODS: Record<Settings['method'], string> = {
   pue: 'PUE: noise under perturbed weights, certified best',
   'pue-b': 'PUE-B: weight noise in the surrogate step only',
-  'pue-grey': 'PUE-grey: lasts in grey and compressed copies, needs Strong',
+  'pue-grey': 'PUE-grey: lasts best in grey and compressed copies, needs Strong',
   'pue-eot': 'PUE-EOT: also learnt through grey, compressed and softened copies',
   emn: 'EMN: no weight noise, for comparison',
 }
