@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
   mkdirSync,
@@ -95,6 +96,17 @@ describe('protect', () => {
     expect(result.explanation).toMatch(/ of 18 pictures got less change.*measured on what was written/)
     expect(readFileSync(result.report, 'utf8')).toContain(quality.worst[0]!.name)
     expect((await recertify(bench.output, context)).checks.filter(({ ok }) => !ok)).toEqual([])
+  })
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe where a certified file was', async () => {
+    await drawCollection(bench.input, { a: 2, b: 2 })
+    const context = bench.context()
+    await run(context)
+    const { name } = statementOf(bench.output).subject[0]!
+    rmSync(join(bench.output, name))
+    execFileSync('mkfifo', [join(bench.output, name)])
+    const failed = (await recertify(bench.output, context)).checks.filter(({ ok }) => !ok)
+    expect(failed).toEqual([{ name: 'files', ok: false, detail: `"${name}" is missing or was changed.` }])
   })
 
   it('gives the same files and scores whatever the number of workers', async () => {

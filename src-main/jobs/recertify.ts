@@ -108,14 +108,15 @@ async function checkFiles(opened: Opened, context: RecertifyContext): Promise<Re
   const stored = await open(folder.file(EXPORTED_FILE), 'r')
   try {
     await inParallel(pictures.pictures, context.pool.size * 2, async ({ item, target }) => {
-      const task = { sources: [below(output, target)], resolution, served }
-      const { items } = await context.pool.run('thumbnails', task, { signal: context.signal })
-      const [found] = items
-      // A file that cannot be read is another one as well: it was read when it was certified.
-      if (!found?.ok || found.sha256 !== hashes.get(target)) different.push(target)
+      const source = below(output, target)
+      if ((await hashFile(source, context.signal)) !== hashes.get(target)) different.push(target)
       else {
+        const { signal } = context
+        const task = { sources: [source], resolution, served }
+        const { items } = await context.pool.run('thumbnails', task, { signal })
+        const [found] = items
         const expected = await readItem(stored, item, 3 * resolution ** 2)
-        if (Buffer.compare(found.pixels, expected) !== 0) otherPixels.push(target)
+        if (!found?.ok || Buffer.compare(found.pixels, expected) !== 0) otherPixels.push(target)
       }
       context.progress?.(++done, pictures.pictures.length, 'file')
     })
