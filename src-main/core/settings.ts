@@ -2,35 +2,31 @@
 import { z } from 'zod'
 import { channelName } from './channels.js'
 
-/** ε of each strength, in 0–255. */
-export const STRENGTHS = { subtle: 4, balanced: 8, strong: 16 } as const
-export const RESOLUTIONS = [32, 64, 96, 128] as const
+/** How visible the change may be at each strength: mean ꟻLIP of a picture, 0–1, at 67 pixels a degree. */
+export const STRENGTHS = { subtle: 0.05, balanced: 0.1, strong: 0.16 } as const
+export const RESOLUTIONS = [32, 64, 128, 224] as const
 
 /** How the noise is learnt; what sets them apart is in core/protect/recipe.ts. */
-export const METHODS = ['pue', 'pue-b', 'pue-grey', 'pue-eot', 'emn'] as const
-
-export const MASKINGS = ['jnd', 'none'] as const
+export const METHODS = ['pue', 'pue-b', 'emn'] as const
 
 export const settingsSchema = z.strictObject({
   strength: z.enum(['subtle', 'balanced', 'strong']).default('balanced'),
-  /** Largest change of a channel, 0–255; null: what the strength says. */
-  epsilon: z.number().min(1).max(64).nullable().default(null),
+  /** How visible the change may be, mean ꟻLIP, 0–1; null: what the strength says. */
+  visibility: z.number().min(0.02).max(0.4).nullable().default(null),
   /** 'default': sub-folders are classes, a flat folder is grouped by look. `csv`: absolute path of a path,label file. */
   labels: z
     .union([z.enum(['default', 'folders', 'auto']), z.strictObject({ csv: z.string().min(1) })])
     .default('default'),
-  /** 'jnd': places where the eye would see the change get less of it (core/protect/amplitude.ts); 'none': all of it. */
-  masking: z.enum(MASKINGS).default('none'),
-  /** SSIM that every written file has at least; a picture that all of the change would take lower gets less. null: any. */
-  minSsim: z.number().min(0.5).max(0.999).nullable().default(null),
-  resolution: z.union(RESOLUTIONS.map((r) => z.literal(r))).default(32),
-  surrogate: z.enum(['compact', 'resnet18']).default('compact'),
+  resolution: z.union(RESOLUTIONS.map((r) => z.literal(r))).default(64),
+  surrogate: z.enum(['compact', 'vgg', 'resnet18']).default('compact'),
   method: z.enum(METHODS).default('pue'),
   engine: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
   /** Worker processes; null: one a core. */
   workers: z.int().min(1).max(256).nullable().default(null),
   certify: z.boolean().default(true),
   draws: z.int().min(1).max(100_000).default(1000),
+  /** Classifiers trained from scratch for the run-level bound, on the protected files and on the originals; 0: none. */
+  runs: z.union([z.literal(0), z.literal(22), z.literal(29), z.literal(44)]).default(22),
   q: z.number().gt(0).lt(1).default(0.9),
   /** Scale of the weight noise; null: the default of the surrogate. */
   sigma: z.number().gt(0).max(10).nullable().default(null),
@@ -51,7 +47,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>
 export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({})
 
-/** ε in 0–255 that a job will use. */
-export function epsilonOf(settings: Pick<Settings, 'strength' | 'epsilon'>): number {
-  return settings.epsilon ?? STRENGTHS[settings.strength]
+/** Mean ꟻLIP, 0–1, to which each picture of a job is brought. */
+export function visibilityOf({ visibility, strength }: Pick<Settings, 'strength' | 'visibility'>): number {
+  return visibility ?? STRENGTHS[strength]
 }
