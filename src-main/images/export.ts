@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { FixativeError } from '../core/errors.js'
+import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import type { Ancillary } from './containers.js'
 import { decode, type PixelKind } from './decode.js'
 import { encode, type Encoding, encodingFor, LONGEST_SIDE } from './encode.js'
@@ -12,12 +12,12 @@ import { inspect, readFailure, type PictureFacts } from './inspect.js'
 import { carriedMetadata } from './metadata.js'
 import { perturb, type Pixels } from './perturb.js'
 import { measure, type Quality } from './quality.js'
-import { soften } from './soften.js'
+import { type Sight, scaleFor, sightOf } from './sight.js'
 import { thumbnail, thumbnailOf } from './thumbnail.js'
 import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
 
 /**
- * Adds a class's noise to one picture and writes it: as displayed (EXIF orientation is applied to the pixels and reset),
+ * Adds its noise to one picture, as much of it as makes the written file as visible as wanted, and writes it: as displayed (EXIF orientation is applied to the pixels and reset),
  * in the picture's own encoded values, with its profile and the wanted metadata, without the unprotected previews in it.
  * Alpha and, in PNG and TIFF, bit depth are kept; grey stays grey. A format without alpha gets the picture on white.
  * For a channel the picture is first made smaller and brought into the channel's colours: that, without the noise, is
@@ -27,7 +27,7 @@ import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
  * the source's permissions. The source is only ever opened for reading.
  *
  * @throws FixativeError `unreadable-picture` when the source cannot be decoded; `picture-too-large` for the format;
- *   `file-too-large` for the channel; `below-ssim` when encoding alone misses `minSsim`; `target-is-source`;
+ *   `file-too-large` for the channel; `target-is-source`;
  *   `disk-full`, `no-permission`, `read-only` or `cannot-write` when the target cannot be written.
  */
 export async function exportImage(request: ExportRequest): Promise<ExportReport> {
@@ -41,19 +41,13 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   const { lossless } = prepared.encoding
 
   const temporary = join(dirname(target), `.fixative-${randomUUID()}.tmp`)
-  const writeWith = async (share: number): Promise<Written> => {
-    const made = await protect(request, prepared, share)
-    await write(temporary, request, made.encoded, mode)
-    // A share so small that all of it is rounded away is none.
-    const noiseShare = share < 1 && isDeepStrictEqual(made.pixels, prepared.original) ? 0 : share
-    return { ...made, ...(await examine(temporary, request, prepared, made)), noiseShare }
-  }
   try {
-    const minSsim = request.minSsim ?? 0
-    const { encoded, pixels, ...report } = await soften(minSsim, lossless, writeWith)
-    if (report.ssim < minSsim) throw belowSsim(source, minSsim, report.ssim, format)
-    if (lossless && report.maxAbsDiff > request.epsilon) {
-      throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${request.epsilon}`)
+    const made = await protect(request, prepared)
+    const { encoded, pixels } = made
+    await write(temporary, request, encoded, mode)
+    const report = await examine(temporary, request, prepared, made)
+    if (lossless && report.maxAbsDiff > LARGEST_BUDGET) {
+      throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${LARGEST_BUDGET}`)
     }
     const small = await thumbnailFor(temporary, request, prepared, { encoded, pixels })
     await rename(temporary, target).catch((error: unknown) => {
@@ -68,6 +62,8 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   }
 }
 
+const BARE: Ancillary = { icc: null, exif: null, xmp: null, density: null }
+
 /** A picture that noise is to be laid over, and how it is to be encoded. */
 interface Prepared {
   readonly original: Pixels
@@ -80,9 +76,8 @@ interface Protected {
   readonly encoded: Buffer
   /** What was encoded. */
   readonly pixels: Pixels
+  readonly sight: Sight
 }
-
-type Written = Protected & Quality & Pick<ExportReport, 'noiseShare'>
 
 async function prepare(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Prepared> {
   const { source } = request
@@ -109,19 +104,23 @@ async function prepare(request: ExportRequest, facts: PictureFacts, format: Outp
   }
 }
 
-/** @param share of the noise, 0–1. */
-async function protect(request: ExportRequest, prepared: Prepared, share: number): Promise<Protected> {
-  const { source, resolution, epsilon } = request
+async function protect(request: ExportRequest, prepared: Prepared): Promise<Protected> {
+  const { source, resolution, visibility } = request
   const { original, kind, encoding, ancillary } = prepared
-  const delta = share === 1 ? request.delta : request.delta.map((value) => share * value)
-  const pixels = perturb(original, delta, resolution, epsilon)
+  const delta = changeOf(fieldOf(request.field), budgetOf(request.budget), null)
+  // What a lossy format does to the picture is seen as well, and counts.
+  const recode = async (part: Pixels) => decode(await encode(part, kind, encoding, BARE), kind)
+  const sight = sightOf(original, delta, resolution, LARGEST_BUDGET, encoding.lossless ? null : recode)
+  const scale = await scaleFor(sight, visibility, delta, LARGEST_BUDGET)
+  const noise = delta.map((value) => scale * value)
+  const pixels = perturb(original, noise, resolution, LARGEST_BUDGET)
   const encoded = await encodeWithin(
     request.channel?.exported.maxBytes ?? Infinity,
     encoding,
     async (encoding) => withReservation(await encode(pixels, kind, encoding, ancillary), encoding.format, request),
     source,
   )
-  return { encoded, pixels }
+  return { encoded, pixels, sight }
 }
 
 function refuseTooLarge({ source, channel }: ExportRequest, { metadata }: PictureFacts, format: OutputFormat): void {
@@ -199,13 +198,14 @@ async function examine(
   path: string,
   { target }: ExportRequest,
   { original, encoding }: Prepared,
-  { pixels }: Protected,
-): Promise<Quality> {
-  if (encoding.lossless) return measure(original, pixels)
+  { pixels, sight }: Protected,
+): Promise<Quality & { flip: number }> {
+  const of = (written: Pixels) => ({ ...measure(original, written), flip: sight.of(written) })
+  if (encoding.lossless) return of(pixels)
   // The written file's own kind: a format without grey, or with 8 bit only, is measured as whoever opens it sees it.
   const facts = await inspect(path)
   if (!facts.ok) throw new Error(`${target}: ${facts.reason}`)
-  return measure(original, await decode(path, facts))
+  return of(await decode(path, facts))
 }
 
 /** Made from the written file, unless the pixels give the same. */
@@ -213,7 +213,7 @@ async function thumbnailFor(
   path: string,
   { target, resolution, channel }: ExportRequest,
   { encoding, ancillary }: Prepared,
-  { encoded, pixels }: Protected,
+  { encoded, pixels }: Pick<Protected, 'encoded' | 'pixels'>,
 ): Promise<Uint8Array> {
   const served = channel?.served ?? null
   // A PNG is shrunk after decoding, never while; and without a profile there are no colours to convert.
@@ -235,16 +235,6 @@ async function refuseSameFile(source: string, target: string): Promise<Stats> {
     )
   }
   return from
-}
-
-function belowSsim(source: string, minSsim: number, alone: number, format: OutputFormat): FixativeError {
-  const name = format.toUpperCase()
-  // What to do is in the message as well: of a picture that is left out, the report shows no hint.
-  return new FixativeError(
-    'below-ssim',
-    `"${source}" falls below SSIM ${minSsim} by being written as ${name} alone (${alone.toFixed(4)}); a higher quality, PNG or TIFF would keep it.`,
-    'Choose one of these or another channel, or ask for a lower SSIM.',
-  )
 }
 
 function unreadable(source: string, reason: string, cause?: unknown): FixativeError {

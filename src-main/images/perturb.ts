@@ -1,4 +1,4 @@
-/** Laying a class's noise, learnt on an S×S grid, over the pixels of a picture of any size. Pure arithmetic. */
+/** Laying noise, learnt on an S×S grid, over the pixels of a picture of any size. Pure arithmetic. */
 import { allocate, kernels, padded } from './kernels/rows.js'
 
 /** Source samples of one output position: `count` samples from `first` on, of which out-of-range ones are the edge. */
@@ -20,20 +20,23 @@ function catmullRom(x: number): number {
   return 0
 }
 
-/** Pixel centres coincide with the resized picture's; a picture smaller than the grid widens the kernel, not to alias. */
-function tapsOf(from: number, to: number): Taps {
+/**
+ * Pixel centres coincide with the resized picture's; a picture smaller than the grid widens the kernel, not to alias.
+ * @param start of the output positions wanted, and how many of them
+ */
+function tapsOf(from: number, to: number, start = 0, positions = to): Taps {
   const step = from / to
   const scale = Math.max(1, step)
   const count = scale === 1 ? 4 : Math.ceil(4 * scale) + 1
-  const first = new Int32Array(to)
-  const weights = new Float32Array(to * count)
+  const first = new Int32Array(positions)
+  const weights = new Float32Array(positions * count)
   const row = new Float64Array(count)
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * step - 0.5
-    const start = scale === 1 ? Math.floor(centre) - 1 : Math.ceil(centre - 2 * scale)
-    first[i] = start
+  for (let i = 0; i < positions; i++) {
+    const centre = (start + i + 0.5) * step - 0.5
+    const tap = scale === 1 ? Math.floor(centre) - 1 : Math.ceil(centre - 2 * scale)
+    first[i] = tap
     let sum = 0
-    for (let t = 0; t < count; t++) sum += row[t] = catmullRom((start + t - centre) / scale)
+    for (let t = 0; t < count; t++) sum += row[t] = catmullRom((tap + t - centre) / scale)
     for (let t = 0; t < count; t++) weights[i * count + t] = row[t]! / sum
   }
   return { count, first, weights }
@@ -41,7 +44,7 @@ function tapsOf(from: number, to: number): Taps {
 
 export interface Enlarger {
   /**
-   * Row y of the enlarged noise, in 0–255 units, clipped to ±epsilon: width×channels interleaved values, of which an
+   * Row y of the enlarged noise, in 0–255 units, clipped to ±limit: width×channels interleaved values, of which an
    * alpha channel's are 0. Overwritten by the next call. Rows ascend.
    */
   row(y: number): Float32Array
@@ -58,13 +61,22 @@ interface Rows extends Enlarger {
   readonly to: Uint8Array
 }
 
+/** A part of a picture, in its pixels. */
+export interface Window {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
 /**
  * Enlarges noise row by row, in O(width) memory. The rows live in the kernels' memory: work through one picture's before
  * another's are begun.
  *
  * @param delta 3×S×S, channel-first, 0–1
- * @param epsilon largest change of a channel, 0–255
+ * @param limit largest change of a channel, 0–255
  * @param channels as of `Pixels`: grey gets the luma-weighted mean of the three, alpha nothing
+ * @param window the part that is wanted: its rows, counted from its top, and its columns
  * @throws RangeError if `delta` is not 3×S×S or the size is not positive
  */
 export function enlarger(
@@ -72,10 +84,11 @@ export function enlarger(
   resolution: number,
   width: number,
   height: number,
-  epsilon: number,
+  limit: number,
   channels: Channels,
+  window: Window = { x: 0, y: 0, width, height },
 ): Enlarger {
-  return rowsOf(delta, resolution, width, height, epsilon, channels)
+  return rowsOf(delta, resolution, width, height, limit, channels, window)
 }
 
 function rowsOf(
@@ -83,17 +96,18 @@ function rowsOf(
   resolution: number,
   width: number,
   height: number,
-  epsilon: number,
+  limit: number,
   channels: Channels,
+  window: Window = { x: 0, y: 0, width, height },
 ): Rows {
   if (delta.length !== 3 * resolution * resolution)
     throw new RangeError(`noise of ${delta.length} values is not 3×${resolution}×${resolution}`)
   if (width < 1 || height < 1) throw new RangeError(`a picture cannot be ${width}×${height}`)
   const grid = gridOf(delta, resolution, channels)
-  const across = tapsOf(resolution, width)
-  const down = tapsOf(resolution, height)
+  const across = tapsOf(resolution, width, window.x, window.width)
+  const down = tapsOf(resolution, height, window.y, window.height)
   const last = resolution - 1
-  const length = width * channels
+  const length = window.width * channels
   const slots = Math.min(down.count, resolution)
   const block = allocate(length, length, ...Array.from({ length: slots + 1 }, () => padded(length) * 4))
   const [from, to, address, ...lines] = block.at as [number, number, number, ...number[]]
@@ -123,7 +137,7 @@ function rowsOf(
       const w = (t: number): number => weights[y * count + t]!
       if (count === 4) {
         const [a, b, c, d] = [widened(start), widened(start + 1), widened(start + 2), widened(start + 3)]
-        kernels.combine(address, padded(length), epsilon, a, w(0), b, w(1), c, w(2), d, w(3))
+        kernels.combine(address, padded(length), limit, a, w(0), b, w(1), c, w(2), d, w(3))
         return out
       }
       out.fill(0)
@@ -132,7 +146,7 @@ function rowsOf(
         const weight = w(t)
         for (let i = 0; i < length; i++) out[i]! += weight * line[i]!
       }
-      for (let i = 0; i < length; i++) out[i] = Math.min(epsilon, Math.max(-epsilon, out[i]!))
+      for (let i = 0; i < length; i++) out[i] = Math.min(limit, Math.max(-limit, out[i]!))
       return out
     },
   }
@@ -186,17 +200,17 @@ export interface Pixels {
 
 /**
  * The picture with the noise added, in its own encoded values: clipped to the range, rounded; alpha is copied.
- * No value changes by more than ⌊epsilon⌋ (8 bit), or ⌊257·epsilon⌋ (16 bit). The input is left as it is.
+ * No value changes by more than ⌊limit⌋ (8 bit), or ⌊257·limit⌋ (16 bit). The input is left as it is.
  *
  * @param delta 3×S×S, channel-first, 0–1
- * @param epsilon largest change, 0–255
+ * @param limit largest change, 0–255
  */
-export function perturb<P extends Pixels>(pixels: P, delta: Float32Array, resolution: number, epsilon: number): P {
+export function perturb<P extends Pixels>(pixels: P, delta: Float32Array, resolution: number, limit: number): P {
   const { data, width, height, channels } = pixels
   const length = width * channels
   if (data instanceof Uint16Array) {
     const out = new Uint16Array(data.length)
-    const rows = rowsOf(delta, resolution, width, height, Math.floor(epsilon * 257) / 257, channels)
+    const rows = rowsOf(delta, resolution, width, height, Math.floor(limit * 257) / 257, channels)
     for (let y = 0, at = 0; y < height; y++) {
       const noise = rows.row(y)
       for (let i = 0; i < length; i++, at++) {
@@ -207,7 +221,7 @@ export function perturb<P extends Pixels>(pixels: P, delta: Float32Array, resolu
   }
   // Every value is written below.
   const out = new Uint8Array(Buffer.allocUnsafeSlow(data.length).buffer)
-  const rows = rowsOf(delta, resolution, width, height, Math.floor(epsilon), channels)
+  const rows = rowsOf(delta, resolution, width, height, Math.floor(limit), channels)
   for (let start = 0, y = 0; y < height; y++, start += length) {
     rows.row(y)
     rows.from.set(data.subarray(start, start + length))

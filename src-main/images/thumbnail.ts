@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Served } from '../core/channels.js'
+import { budgetFor, look } from './budget.js'
 import { toSrgb } from './convert.js'
 import { inspect, OPEN, readFailure } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
-import type { Squashed, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
+import type { Eyes, Squashed, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
 
 type Item = ThumbnailReport['items'][number]
 
@@ -39,16 +40,22 @@ async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 
   return planar(data, info.channels, resolution)
 }
 
-/** Reads a picture with alpha once more, for how opaque its places are. */
-async function withOpacity(small: Squashed, source: string, resolution: number): Promise<Item> {
-  if (!small.alpha) return { ...small, opacity: new Uint8Array(resolution ** 2).fill(255) }
+/** Reads a picture once more: for how opaque its places are, and what they may change by. */
+async function withBudget(small: Squashed, source: string, resolution: number, eyes: Eyes | undefined): Promise<Item> {
   try {
-    const alpha = sharp(source, OPEN).autoOrient().extractChannel('alpha')
-    const sized = alpha.resize(resolution, resolution, { fit: 'fill' })
-    return { ...small, opacity: await sized.raw({ depth: 'uchar' }).toBuffer() }
+    const opacity = small.alpha ? await opacityOf(source, resolution) : new Uint8Array(resolution ** 2).fill(255)
+    if (!eyes) return { ...small, opacity, budget: new Uint8Array() }
+    const facts = await inspect(source)
+    if (!facts.ok) return facts
+    return { ...small, opacity, budget: await budgetFor(await look(source, facts), resolution, eyes) }
   } catch (error) {
     return { ok: false, reason: readFailure(error) }
   }
+}
+
+function opacityOf(source: string, resolution: number): Promise<Uint8Array> {
+  const alpha = sharp(source, OPEN).autoOrient().extractChannel('alpha')
+  return alpha.resize(resolution, resolution, { fit: 'fill' }).raw({ depth: 'uchar' }).toBuffer()
 }
 
 /** What `thumbnails` makes of a PNG of these pixels without a colour profile. */
@@ -88,11 +95,11 @@ export async function thumbnail(
  * @returns one item a source, in order; a picture that cannot be read is an item with a reason, never an exception.
  */
 export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
-  const { sources, resolution, served } = request
+  const { sources, resolution, served, eyes } = request
   const items: Item[] = []
   for (const source of sources) {
     const small = await thumbnail(source, resolution, served)
-    items.push(small.ok ? await withOpacity(small, source, resolution) : small)
+    items.push(small.ok ? await withBudget(small, source, resolution, eyes) : small)
   }
   return { items }
 }

@@ -10,10 +10,20 @@ export type MetadataPolicy = 'keep' | 'rights' | 'none'
 /** "No data mining": not said, said in XMP (IPTC and PLUS), or also in a C2PA manifest. */
 export type Reservation = 'none' | 'xmp' | 'c2pa'
 
+/** How visible a change may be. */
+export interface Eyes {
+  /** Mean ꟻLIP of a picture, 0–1. */
+  readonly visibility: number
+  /** Whether brightness changes as well where that is hidden. */
+  readonly brightness: boolean
+}
+
 export interface ThumbnailRequest {
   /** Absolute paths of the pictures. */
   readonly sources: readonly string[]
   readonly resolution: number
+  /** For the budgets of the pictures; absent: none are made. */
+  readonly eyes?: Eyes
   /** What a platform makes of each picture before it is squashed; null: nothing. */
   readonly served?: Served | null
 }
@@ -38,8 +48,11 @@ export interface Unreadable {
 }
 
 export interface ThumbnailReport {
-  /** Per source; `opacity` says how opaque each place is, S×S, 0–255. */
-  readonly items: readonly ((Squashed & { readonly opacity: Uint8Array }) | Unreadable)[]
+  /**
+   * Per source; `opacity` says how opaque each place is, S×S, 0–255; `budget` what it may change by, 2×S×S
+   * (core/protect/noise.ts), empty where none was asked for.
+   */
+  readonly items: readonly ((Squashed & { readonly opacity: Uint8Array; readonly budget: Uint8Array }) | Unreadable)[]
 }
 
 export interface ExportRequest {
@@ -47,13 +60,12 @@ export interface ExportRequest {
   readonly target: string
   /** A file without which nothing is written: it is only there while the target's disk is. */
   readonly marker?: string
-  /** Noise of the picture's class: 3×S×S, sRGB-encoded, 0–1, |δ| ≤ epsilon. */
-  readonly delta: Float32Array
+  /** The picture's own noise: its stored field, S×S, and what its places may change by, 2×S×S (core/protect/noise.ts). */
+  readonly field: Int8Array
+  readonly budget: Uint8Array
   readonly resolution: number
-  /** Largest change of a channel, 0–255. */
-  readonly epsilon: number
-  /** SSIM that the written file has at least, 0–1: where all of the noise would take it lower, less is added. Null: any. */
-  readonly minSsim?: number | null
+  /** Mean ꟻLIP, 0–1, to which the noise is scaled. */
+  readonly visibility: number
   readonly format: 'keep' | OutputFormat
   /** 1–100, or null for the format's default. */
   readonly quality: number | null
@@ -81,8 +93,8 @@ export interface ExportReport {
   readonly ssim: number
   /** Mean CIEDE2000, as in `Quality`. */
   readonly deltaE: number
-  /** Share of the noise that was added, 0–1: below 1 where `minSsim` asked for it. */
-  readonly noiseShare: number
+  /** Mean ꟻLIP at 67 pixels a degree, 0–1. */
+  readonly flip: number
   /** The picture as it is served, shrunk to S×S: 3×S×S bytes, made exactly like the thumbnails of the originals. */
   readonly thumbnail: Uint8Array
 }

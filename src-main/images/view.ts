@@ -1,8 +1,13 @@
 /** Pictures made to be looked at: small ones for lists, and a crop before and after at 100 %. */
 import sharp from 'sharp'
 import { FixativeError } from '../core/errors.js'
-import { inspect, OPEN, readFailure } from './inspect.js'
+import { LARGEST_BUDGET, budgetOf, changeOf } from '../core/protect/noise.js'
+import { budgetFor, look, standIn } from './budget.js'
+import { decode } from './decode.js'
+import { type PictureFacts, inspect, OPEN, readFailure } from './inspect.js'
 import { enlarger } from './perturb.js'
+import { scaleFor, sightOf } from './sight.js'
+import type { Eyes } from './types.js'
 
 export interface PictureRequest {
   readonly source: string
@@ -40,11 +45,8 @@ export async function picture({ source, size }: PictureRequest): Promise<Picture
 
 export interface CropRequest {
   readonly source: string
-  /** 3×S×S, channel-first, 0–1. */
-  readonly delta: Float32Array
   readonly resolution: number
-  /** Largest change of a channel, 0–255. */
-  readonly epsilon: number
+  readonly eyes: Eyes
   /** Size of the crop in pixels, and where its centre lies, 0–1; it is moved inside where it sticks out. */
   readonly width: number
   readonly height: number
@@ -68,16 +70,19 @@ export interface Crop {
   readonly psnr: number | null
   /** 0–255. */
   readonly maxAbsDiff: number
+  /** Mean ꟻLIP of the whole picture, 0–1. */
+  readonly flip: number
 }
 
 /**
- * A crop of a picture at 100 %, before and after the noise is laid over it exactly as the export does (enlarged to the
- * whole picture's size, added in encoded values, clipped, rounded), and the change between them.
+ * A crop of a picture at 100 %, before and after noise is laid over it exactly as the export does (with the picture's own
+ * budget, scaled to the wanted visibility, enlarged to the whole picture's size, added in encoded values, clipped,
+ * rounded), and the change between them. The noise is a stand-in, because the real one is only learnt by a job.
  *
  * @throws FixativeError `picture-unreadable`
  */
 export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
-  const { source, delta, resolution, epsilon } = request
+  const { source, resolution } = request
   const facts = await inspect(source)
   if (!facts.ok) throw unreadable(source, facts.reason)
   const { width: imageWidth, height: imageHeight } = facts.metadata.autoOrient
@@ -90,7 +95,8 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
     const cut = sharp(source, OPEN).autoOrient().toColourspace('srgb').extract({ left: x, top: y, width, height })
     const pixels = facts.alpha ? cut.ensureAlpha() : cut.removeAlpha()
     const before = new Uint8Array(await pixels.raw({ depth: 'uchar' }).toBuffer())
-    const rows = enlarger(delta, resolution, imageWidth, imageHeight, Math.floor(epsilon), facts.grey ? 1 : 3)
+    const { delta, flip } = await previewNoise(request, facts)
+    const rows = enlarger(delta, resolution, imageWidth, imageHeight, LARGEST_BUDGET, facts.grey ? 1 : 3)
     const after = new Uint8Array(before)
     for (let line = 0; line < height; line++) {
       const noise = rows.row(y + line)
@@ -103,8 +109,7 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
         }
       }
     }
-    const amplification = Math.max(1, Math.floor(127 / epsilon))
-    const { difference, squares, largest } = compare(before, after, channels, amplification)
+    const { difference, squares, largest, amplification } = compare(before, after, channels)
     const raw = { width, height, channels } as const
     const png = async (data: Uint8Array, form: typeof raw | { width: number; height: number; channels: 3 }) =>
       new Uint8Array(await sharp(data, { raw: form }).png({ compressionLevel: 3 }).toBuffer())
@@ -121,29 +126,48 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
       imageHeight,
       psnr: squares === 0 ? null : 10 * Math.log10((255 * 255 * width * height * 3) / squares),
       maxAbsDiff: largest,
+      flip,
     }
   } catch (error) {
     throw error instanceof RangeError ? error : unreadable(source, readFailure(error))
   }
 }
 
+/** Noise of the wanted visibility, 3×S×S, and how visible it is. */
+async function previewNoise(
+  { source, resolution, eyes }: CropRequest,
+  facts: PictureFacts,
+): Promise<{ delta: Float32Array; flip: number }> {
+  const budget = await budgetFor(await look(source, facts), resolution, eyes)
+  const whole = await decode(source, { grey: facts.grey, deep: false })
+  const delta = changeOf(standIn(whole, resolution), budgetOf(budget), null)
+  const sight = sightOf(whole, delta, resolution, LARGEST_BUDGET)
+  const scale = await scaleFor(sight, eyes.visibility, delta, LARGEST_BUDGET)
+  return { delta: delta.map((value) => scale * value), flip: await sight.at(scale) }
+}
+
 function place(centre: number, size: number, whole: number): number {
   return Math.min(whole - size, Math.max(0, Math.round(centre * whole - size / 2)))
 }
 
-function compare(before: Uint8Array, after: Uint8Array, channels: number, amplification: number) {
-  const difference = new Uint8Array((before.length / channels) * 3)
+/** The change, as many times as fit, on mid-grey. */
+function compare(before: Uint8Array, after: Uint8Array, channels: number) {
   let squares = 0
   let largest = 0
-  for (let pixel = 0, at = 0; pixel < before.length; pixel += channels) {
-    for (let c = 0; c < 3; c++) {
-      const change = after[pixel + c]! - before[pixel + c]!
-      squares += change * change
-      largest = Math.max(largest, Math.abs(change))
-      difference[at++] = Math.min(255, Math.max(0, 128 + change * amplification))
-    }
+  eachColour((at) => {
+    const change = after[at]! - before[at]!
+    squares += change * change
+    largest = Math.max(largest, Math.abs(change))
+  })
+  const amplification = Math.max(1, Math.floor(127 / Math.max(1, largest)))
+  const difference = new Uint8Array((before.length / channels) * 3)
+  eachColour((at, i) => (difference[i] = 128 + (after[at]! - before[at]!) * amplification))
+  return { difference, squares, largest, amplification }
+
+  function eachColour(visit: (at: number, index: number) => void): void {
+    for (let pixel = 0, i = 0; pixel < before.length; pixel += channels)
+      for (let c = 0; c < 3; c++) visit(pixel + c, i++)
   }
-  return { difference, squares, largest }
 }
 
 function unreadable(source: string, reason: string): FixativeError {

@@ -14,7 +14,7 @@ function surrogate(tensors: Record<string, Float32Array>): FitState['state'] | u
   return parameters && velocity && statistics && { parameters, velocity, statistics }
 }
 
-const learnSchema = z.strictObject({ key: z.string(), round: count })
+const learnSchema = z.strictObject({ key: z.string(), round: count, set: z.union([z.literal(0), z.literal(1)]) })
 
 /** @param key says what is being learnt from; a checkpoint of something else does not count. */
 export function learnCheckpoint(folder: JobFolder, file: string, key: string): Checkpoint<LearnState> {
@@ -22,11 +22,10 @@ export function learnCheckpoint(folder: JobFolder, file: string, key: string): C
     async load() {
       const stored = await folder.readTensors(file, learnSchema)
       const state = stored && surrogate(stored.tensors)
-      const delta = stored?.tensors['delta']
-      if (stored?.meta.key !== key || !state || !delta) return undefined
-      return { round: stored.meta.round, state, delta }
+      if (stored?.meta.key !== key || !state) return undefined
+      return { round: stored.meta.round, state, set: stored.meta.set }
     },
-    save: ({ round, state, delta }) => folder.writeTensors(file, { key, round }, { ...state, delta } satisfies Tensors),
+    save: ({ round, state, set }) => folder.writeTensors(file, { key, round, set }, { ...state } satisfies Tensors),
   }
 }
 

@@ -58,7 +58,8 @@ const exportedSchema = z.discriminatedUnion('ok', [
     psnr: z.number().nullable(),
     ssim: z.number(),
     deltaE: z.number().min(0),
-    noiseShare: z.number().min(0).max(1),
+    /** Mean ꟻLIP, 0–1. */
+    flip: z.number().min(0).max(1),
   }),
   z.strictObject({ ok: z.literal(false), reason: z.string() }),
 ])

@@ -1,19 +1,28 @@
 /** The job's noise: what it is learnt from, and where it is kept. */
+import { rename } from 'node:fs/promises'
 import { z } from 'zod'
-import { RECIPES } from '../core/protect/recipe.js'
+import { type CarrierBand, dealCarriers } from '../core/protect/carriers.js'
+import { RECIPES, carrierBand, fieldBand } from '../core/protect/recipe.js'
 import { roundBudget, warmUpRounds } from '../core/protect/schedule.js'
 import type { Dataset } from '../workers/tasks.js'
 import { learnCheckpoint } from './checkpoints.js'
+import { ItemFile } from './item-file.js'
 import type { Job } from './job.js'
-import { datasetOf, epsilonShare, formatOf, keyOf, programOf, smoothingOf } from './plan.js'
+import { datasetOf, formatOf, keyOf, programOf } from './plan.js'
 import type { Progress } from './run.js'
 import type { LabelledPicture } from './stages/label.js'
-import { learnNoise } from './stages/learn.js'
-import { OPACITY_FILE, ORIGINALS_FILE } from './stages/thumbnails.js'
+import { type Fields, learnNoise } from './stages/learn.js'
+import { BUDGET_FILE, OPACITY_FILE, ORIGINALS_FILE } from './stages/thumbnails.js'
+import { syncFolder } from './storage.js'
 
-export const NOISE_FILE = 'noise.bin'
+/** The learnt fields, S×S signed bytes an item. */
+export const NOISE_FILE = 'fields.i8'
+const SETS = ['fields-0.i8', 'fields-1.i8'] as const
 const LEARN_FILE = 'learn.bin'
+const NOISE_KEY_FILE = 'noise.json'
 const noiseSchema = z.strictObject({ key: z.string() })
+/** Pictures whose first fields are made in one task. */
+const CHUNK = 256
 
 /** The pictures as they are when noise is added: it shows only where they are opaque, unless they are laid on white. */
 function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPicture[]): Dataset {
@@ -23,54 +32,114 @@ function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPictur
 }
 
 /**
- * Learns the noise of each class from the training pictures.
+ * Learns the noise of every picture; the surrogate is trained on `train`, the noise of the held-out pictures is learnt
+ * against it as well, because all of them will be published.
  *
- * One class alone gives a classifier nothing to tell apart. Its noise is then learnt against an imaginary second class
- * of the same pictures, so that it becomes a mark that says "this class" more plainly than the pictures do.
- *
- * @returns K×3×S×S, 0–1, |δ| ≤ ε.
+ * One class alone gives a classifier nothing to tell apart. Its noise is then learnt against an imaginary second class of
+ * the same pictures without noise, so that it becomes a mark that says "this class" more plainly than the pictures do.
  */
 export async function learnStage(
   job: Job,
   classes: number,
+  pictures: readonly LabelledPicture[],
   train: readonly LabelledPicture[],
   progress: Progress,
-): Promise<Float32Array> {
+): Promise<void> {
   const { record, folder, context, compute } = job
   const { settings, seed } = record
-  const pictures = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
-  const program = programOf(settings, Math.max(2, classes))
+  const { resolution } = settings
+  const seen = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
   const dataset = noisyDataset(job, pictures)
-  const recipe = RECIPES[settings.method]
-  const rounds = context.effort?.rounds ?? roundBudget(dataset.items.length)
+  const trained = noisyDataset(job, seen)
+  const rounds = context.effort?.rounds ?? roundBudget(trained.items.length)
   const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
-  const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels)
-  const stored = await folder.readTensors(NOISE_FILE, noiseSchema)
-  if (stored?.meta.key === key && stored.tensors['delta']) return stored.tensors['delta']
+  const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels, trained.items)
+  const stored = await folder.readJson(NOISE_KEY_FILE, noiseSchema)
+  if (stored?.key === key && (await folder.exists(NOISE_FILE))) return
 
-  const learnt = await learnNoise(
-    job.run,
-    {
-      program,
-      dataset,
-      recipe,
-      seed,
-      rounds,
-      warmUp,
-      roundSteps: context.effort?.roundSteps,
-      batchSize: context.effort?.batchSize,
-      epsilon: epsilonShare(settings),
-      masked: settings.masking === 'jnd',
-      sigma: smoothingOf(settings).sigma,
-      get workers() {
-        return compute.lanes
+  const band = carrierBand(usualSide(pictures), resolution)
+  const fields = await openFields(job)
+  let learnt: 0 | 1
+  try {
+    learnt = await learnNoise(
+      job.run,
+      {
+        program: programOf(settings, Math.max(2, classes)),
+        train: trained,
+        dataset,
+        noisyClasses: classes,
+        recipe: RECIPES[settings.method],
+        seed,
+        rounds,
+        warmUp,
+        roundSteps: context.effort?.roundSteps,
+        batchSize: context.effort?.batchSize,
+        distorted: settings.strength === 'strong',
+        band: fieldBand(band),
+        get workers() {
+          return compute.lanes
+        },
       },
+      fields,
+      () => beginFields(job, classes, pictures, band, fields),
+      learnCheckpoint(folder, LEARN_FILE, key),
+      progress,
+    )
+  } finally {
+    await fields.close()
+  }
+  await rename(folder.file(SETS[learnt]), folder.file(NOISE_FILE))
+  await syncFolder(folder.path)
+  await folder.writeJson(NOISE_KEY_FILE, { key })
+  for (const name of [LEARN_FILE, ...SETS]) await folder.removeFile(name)
+}
+
+/** Side that a tenth of the pictures fall below: carriers are to show in nearly all of them. */
+function usualSide(pictures: readonly LabelledPicture[]): number {
+  const sides = pictures.map(({ width, height }) => Math.min(width, height)).sort((a, b) => a - b)
+  return sides[Math.floor(sides.length / 10)]!
+}
+
+async function openFields({ record, folder }: Job): Promise<Fields & { close(): Promise<void> }> {
+  const area = record.settings.resolution ** 2
+  const files = await Promise.all(SETS.map((name) => ItemFile.open(folder.file(name), area)))
+  return {
+    budgets: folder.file(BUDGET_FILE),
+    path: (set) => folder.file(SETS[set]),
+    async write(set, items, fields) {
+      for (const [i, item] of items.entries()) {
+        const field = fields.subarray(i * area, (i + 1) * area)
+        await files[set]!.write(item, new Uint8Array(field.buffer, field.byteOffset, area))
+      }
     },
-    learnCheckpoint(folder, LEARN_FILE, key),
-    progress,
-  )
-  const delta = learnt.subarray(0, (learnt.length / program.spec.classes) * classes)
-  await folder.writeTensors(NOISE_FILE, { key }, { delta })
-  await folder.removeFile(LEARN_FILE)
-  return delta
+    sync: (set) => files[set]!.sync(),
+    close: async () => void (await Promise.all(files.map((file) => file.close()))),
+  }
+}
+
+/** The fields that learning starts from: each class's secret wave, with a phase of each picture's own. */
+async function beginFields(
+  job: Job,
+  classes: number,
+  pictures: readonly LabelledPicture[],
+  band: CarrierBand,
+  fields: Fields,
+): Promise<void> {
+  const { seed, settings } = job.record
+  const carriers = dealCarriers(seed, classes, band)
+  for (let start = 0; start < pictures.length; start += CHUNK) {
+    const chunk = pictures.slice(start, start + CHUNK)
+    const made = await job.run('carriers', {
+      carriers,
+      resolution: settings.resolution,
+      seed,
+      pictures: chunk.map(({ sha256, label }) => ({ key: sha256, label })),
+    })
+    await fields.write(
+      0,
+      Int32Array.from(chunk, ({ item }) => item),
+      made,
+    )
+  }
+  await fields.sync(0)
 }

@@ -14,6 +14,8 @@ import { summaryOf } from './summary.js'
 
 /** Room in the data folder for surrogates and checkpoints, bytes. */
 const SPARE = 50e6
+/** Bytes that a picture takes there for each place of its thumbnail: two thumbnails, opacity, budget, two fields. */
+const BYTES_A_PLACE = 11
 
 /** @param fresh what was just found in the folder, if anybody has looked. */
 export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult> {
@@ -30,7 +32,10 @@ export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult
     scanStage(job, progress('file'), fresh),
   )
   leaveOut(scan.skipped)
-  await checkSpace(job.context.storage.root, scan.files.length * 6 * record.settings.resolution ** 2 + SPARE)
+  await checkSpace(
+    job.context.storage.root,
+    scan.files.length * BYTES_A_PLACE * record.settings.resolution ** 2 + SPARE,
+  )
   const read = await runStage(job, 'thumbnails', 'Reading the pictures', (progress) =>
     thumbnailsStage(job, scan, progress('picture')),
   )
@@ -58,11 +63,11 @@ async function learnToCertify(
   const early = split.notCertified === null && job.compute.lanes > 1
   const control: EarlyControl | null = early ? beginControl(job, classes.length, split.train) : null
   try {
-    const delta = await runStage(job, 'learn', 'Learning the protection', (progress) =>
-      learnStage(job, classes.length, split.train, progress('round')),
+    await runStage(job, 'learn', 'Learning the protection', (progress) =>
+      learnStage(job, classes.length, pictures, split.train, progress('round')),
     )
     const { exported, skipped } = await runStage(job, 'export', 'Writing the protected pictures', (progress) =>
-      exportStage(job, pictures, delta, progress('picture')),
+      exportStage(job, pictures, progress('picture')),
     )
     leaveOut(skipped)
     const certify = (progress: Parameters<typeof certifyStage>[5]) =>

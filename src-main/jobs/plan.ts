@@ -1,7 +1,7 @@
 /** What a job's settings mean for the work: the surrogate, its noise, and the data that it sees. */
 import { createHash } from 'node:crypto'
 import type { Smoothing } from '../core/certify/smoothing.js'
-import { epsilonOf, type Settings } from '../core/settings.js'
+import type { Settings } from '../core/settings.js'
 import { ARCHITECTURES, type ArchitectureName } from '../core/surrogate/architecture.js'
 import type { OutputFormat } from '../images/types.js'
 import type { Dataset, Program } from '../workers/tasks.js'
@@ -18,11 +18,6 @@ export function smoothingOf({ surrogate, sigma }: Pick<Settings, 'surrogate' | '
 /** On the processor; a job with a device sends it there (compute.ts). */
 export function programOf({ surrogate, resolution }: Settings, classes: number): Program {
   return { engine: 'cpu', spec: { architecture: ARCHITECTURES[surrogate], classes, resolution } }
-}
-
-/** ε in 0–1. */
-export function epsilonShare(settings: Settings): number {
-  return epsilonOf(settings) / 255
 }
 
 /** Format of the written files. */

@@ -2,9 +2,9 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { keyedRandom } from '../core/random/random.js'
 import { FixativeError } from '../core/errors.js'
-import type { Opacity } from '../core/protect/noise.js'
+import { type Budget, type Opacity, budgetOf } from '../core/protect/noise.js'
 import { LOOK_LENGTH, lookOf } from '../images/groups.js'
-import type { TaskInput, ThumbnailFile } from './tasks.js'
+import type { NoiseFiles, TaskInput, ThumbnailFile } from './tasks.js'
 
 export interface ThumbnailReader {
   /** Bytes of one item, 3×S×S; the buffer is reused by the next call. */
@@ -30,6 +30,33 @@ export function openThumbnails({ path, resolution, opacity }: ThumbnailFile): Th
     }
   } catch (error) {
     pixels.close()
+    throw error
+  }
+}
+
+export interface NoiseReader {
+  /** A picture's stored field, S×S; reused by the next call, like what it may change by. */
+  field(item: number): Int8Array
+  budget(item: number): Budget
+  close(): void
+}
+
+/** @throws FixativeError `thumbnails-missing` as above. */
+export function openNoise({ fields, budgets }: NoiseFiles, resolution: number): NoiseReader {
+  const area = resolution * resolution
+  const stored = openItems(fields, area)
+  try {
+    const allowed = openItems(budgets, 2 * area)
+    return {
+      field: (item) => new Int8Array(stored.read(item).buffer),
+      budget: (item) => budgetOf(allowed.read(item)),
+      close() {
+        stored.close()
+        allowed.close()
+      },
+    }
+  } catch (error) {
+    stored.close()
     throw error
   }
 }

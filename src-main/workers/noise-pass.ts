@@ -1,74 +1,93 @@
-/** One pass of sign descent on the class-wise noise, for some of the classes. */
+/** The fields of the noise: what they start from, and one pass of sign descent on each picture's own. */
 import { augment, augmentTransposed, drawAugmentation } from '../core/protect/augment.js'
+import { carrierField, spacingOf } from '../core/protect/carriers.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
-import { addGradient, perturbed, shownNoise, signStep } from '../core/protect/noise.js'
+import { changeOf, fieldGradient, fieldOf, perturbed, signStep, storedField } from '../core/protect/noise.js'
+import { bandPass } from '../core/protect/spectrum.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
-import { openThumbnails } from './dataset.js'
-import type { NoisePassTask } from './tasks.js'
+import { openNoise, openThumbnails } from './dataset.js'
+import type { CarriersTask, NoisePassTask, TaskOutput } from './tasks.js'
+
+export function carrierFields({ carriers, resolution, seed, pictures }: CarriersTask): Int8Array {
+  const area = resolution * resolution
+  const spacing = spacingOf(carriers)
+  const fields = new Int8Array(pictures.length * area)
+  pictures.forEach(({ key, label }, i) => {
+    fields.set(storedField(carrierField(seed, key, carriers[label]!, spacing, resolution)), i * area)
+  })
+  return fields
+}
 
 /**
- * The batches, their weight noise and augmentation are those of the whole collection, whichever classes
- * the task has: with frozen normalisation the classes do not touch each other, so a class's noise is the same, bit for
- * bit, however the classes are shared out.
+ * Each batch has its own weight noise and view, keyed by its place in the pass, and with frozen normalisation pictures do
+ * not touch each other: a field comes out the same, bit for bit, however the batches are shared out.
  */
-export async function noisePass(
-  program: SurrogateProgram,
-  task: NoisePassTask,
-): Promise<{ classes: readonly number[]; delta: Float32Array }> {
-  const { dataset, classes, seed, round, batchSize, step, sigma, model } = task
-  const { resolution } = dataset.thumbnails
-  const size = 3 * resolution * resolution
-  const delta = task.noise.delta.slice()
-  const noise = { ...task.noise, delta }
-  const own = new Set(classes)
+export async function noisePass(program: SurrogateProgram, task: NoisePassTask): Promise<TaskOutput<'noisePass'>> {
+  const { dataset, seed, round, batchSize, firstBatch, batches } = task
+  const area = dataset.thumbnails.resolution ** 2
   const order = keyedRandom(seed, 'pass', round).permutation(dataset.items.length)
+  const own = order.subarray(firstBatch * batchSize, (firstBatch + batches) * batchSize)
+  const items = Int32Array.from(own, (index) => dataset.items[index]!)
+  const fields = new Int8Array(own.length * area)
   const thumbnails = openThumbnails(dataset.thumbnails)
-  const picture = new Float32Array(size)
-  const distorted = new Float32Array(size)
+  const noise = openNoise(task.noise, dataset.thumbnails.resolution)
+  const keep = bandPass(task.band, dataset.thumbnails.resolution)
   try {
-    for (let batch = 0; batch * batchSize < order.length; batch++) {
-      const random = keyedRandom(seed, 'pass-batch', round, batch)
-      const scale = sigma * random.uniform()
-      // One view for the whole batch, so that its sign step follows one picture of the noise, not a blur of many. The
-      // surrogate itself is trained with a view for each picture, as an attacker's would be.
-      const augmentation = drawAugmentation(random, resolution)
-      const distortion = task.distorted ? drawDistortion(keyedRandom(seed, 'pass-distort', round, batch)) : UNCHANGED
-      const members: { item: number; label: number }[] = []
-      for (const index of order.subarray(batch * batchSize, (batch + 1) * batchSize)) {
-        const label = dataset.labels[index]!
-        if (own.has(label)) members.push({ item: dataset.items[index]!, label })
-      }
-      if (members.length === 0) continue
-      const images = new Float32Array(members.length * size)
-      const pullbacks = members.map(({ item, label }, n) => {
-        const bytes = thumbnails.read(item)
-        perturbed(bytes, shownNoise(bytes, thumbnails.opacity(item), label, noise), picture)
-        const pullback = distort(picture, resolution, distortion)
-        augment(picture, resolution, augmentation, images, n * size)
-        return pullback
-      })
-      const labels = Int32Array.from(members, (member) => member.label)
-      const noisy = sigma > 0 ? noisyModel(model, seed, round, batch, scale) : model
-      const { gradient } = await program.imageGradient(noisy, { images, labels })
-      const sums = new Map(classes.map((label) => [label, new Float32Array(size)]))
-      members.forEach(({ item, label }, n) => {
-        distorted.fill(0)
-        augmentTransposed(gradient, n * size, resolution, augmentation, distorted)
-        picture.fill(0)
-        pullbacks[n]!(distorted, picture)
-        const [bytes, opacity] = [thumbnails.read(item), thumbnails.opacity(item)]
-        addGradient(bytes, opacity, label, noise, picture, sums.get(label)!)
-      })
-      for (const [label, sum] of sums)
-        signStep(delta.subarray(label * size, (label + 1) * size), sum, noise.epsilon, step)
+    for (let batch = 0; batch < batches; batch++) {
+      const start = batch * batchSize
+      const members = own.subarray(start, start + batchSize)
+      if (members.length === 0) break
+      const stepped = await descend(program, task, firstBatch + batch, members, thumbnails, noise)
+      stepped.forEach((field, n) => fields.set(storedField(keep(field)), (start + n) * area))
     }
   } finally {
     thumbnails.close()
+    noise.close()
   }
-  const result = new Float32Array(classes.length * size)
-  classes.forEach((label, i) => result.set(delta.subarray(label * size, (label + 1) * size), i * size))
-  return { classes, delta: result }
+  return { items, fields }
+}
+
+/** One sign step on the fields of a batch. @param members indices of the dataset */
+async function descend(
+  program: SurrogateProgram,
+  { dataset, model, seed, round, step, sigma, distorted }: NoisePassTask,
+  batch: number,
+  members: Int32Array,
+  thumbnails: ReturnType<typeof openThumbnails>,
+  noise: ReturnType<typeof openNoise>,
+): Promise<Float32Array[]> {
+  const { resolution } = dataset.thumbnails
+  const size = 3 * resolution * resolution
+  const random = keyedRandom(seed, 'pass-batch', round, batch)
+  const scale = sigma * random.uniform()
+  const distortion = distorted ? drawDistortion(keyedRandom(seed, 'pass-distort', round, batch)) : UNCHANGED
+  const images = new Float32Array(members.length * size)
+  const picture = new Float32Array(size)
+  const views = Array.from(members, (index, n) => {
+    const item = dataset.items[index]!
+    const bytes = thumbnails.read(item)
+    const field = fieldOf(noise.field(item))
+    const delta = changeOf(field, noise.budget(item), thumbnails.opacity(item))
+    perturbed(bytes, delta, picture)
+    const pullback = distort(picture, resolution, distortion)
+    const augmentation = drawAugmentation(random, resolution)
+    augment(picture, resolution, augmentation, images, n * size)
+    return { item, field, delta, pullback, augmentation }
+  })
+  const labels = Int32Array.from(members, (index) => dataset.labels[index]!)
+  const noisy = sigma > 0 ? noisyModel(model, seed, round, batch, scale) : model
+  const { gradient } = await program.imageGradient(noisy, { images, labels })
+  const distortedGradient = new Float32Array(size)
+  return views.map(({ item, field, delta, pullback, augmentation }, n) => {
+    distortedGradient.fill(0)
+    augmentTransposed(gradient, n * size, resolution, augmentation, distortedGradient)
+    picture.fill(0)
+    pullback(distortedGradient, picture)
+    const bytes = thumbnails.read(item)
+    signStep(field, fieldGradient(bytes, delta, noise.budget(item), thumbnails.opacity(item), picture), step)
+    return field
+  })
 }
 
 function noisyModel(

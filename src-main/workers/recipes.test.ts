@@ -3,16 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { perturbed } from '../core/protect/noise.js'
-import { COLOURED, initialNoise } from '../core/protect/waves.js'
+import { budgetOf, changeOf, fieldOf, perturbed } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
 import { ARCHITECTURES } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
 import { openThumbnails } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
-import { noisePass } from './noise-pass.js'
+import { carrierFields, noisePass } from './noise-pass.js'
 import { programFor } from './programs.js'
-import type { Dataset, NoisePassTask, Program, TrainTask } from './tasks.js'
+import type { Dataset, NoiseFiles, NoisePassTask, Program, TrainTask } from './tasks.js'
 import { train } from './train.js'
 
 const CLASSES = 3
@@ -43,6 +42,35 @@ function makeDataset(): Dataset {
 }
 
 const dataset = makeDataset()
+const COUNT = dataset.items.length
+
+/** Stores fields for every picture, which may change by ±40 in blue against yellow anywhere. */
+function noiseOf(fields: Int8Array, name: string): NoiseFiles {
+  const files = { fields: join(folder, `${name}.i8`), budgets: join(folder, 'budgets'), classes: CLASSES }
+  writeFileSync(files.fields, fields)
+  const ofOne = [...new Array<number>(S * S).fill(160), ...new Array<number>(S * S).fill(0)]
+  writeFileSync(
+    files.budgets,
+    Uint8Array.from({ length: COUNT * 2 * S * S }, (_, i) => ofOne[i % (2 * S * S)]!),
+  )
+  return files
+}
+const still = noiseOf(new Int8Array(COUNT * S * S), 'still')
+const pass: NoisePassTask = {
+  program,
+  dataset,
+  model: initialState(ARCHITECTURES.compact, CLASSES, 'test'),
+  noise: still,
+  seed: 'test',
+  round: 0,
+  batchSize: 20,
+  firstBatch: 0,
+  batches: Math.ceil(COUNT / 20),
+  step: 0.2,
+  sigma: 0.05,
+  band: { low: 0, high: S },
+  distorted: false,
+}
 const start = initialState(program.spec.architecture, CLASSES, 'test')
 const task: TrainTask = {
   program,
@@ -71,29 +99,45 @@ it('training in two pieces ends where training in one ends', async () => {
   expect(rest.state).toEqual(trained.state)
 })
 
-it('a noise pass gives each class the same noise, however the classes are shared out', async () => {
-  const epsilon = 8 / 255
-  const pass: Omit<NoisePassTask, 'classes'> = {
-    program,
-    dataset,
-    model: trained.state,
-    noise: { delta: initialNoise(CLASSES, S, epsilon, 'test', COLOURED), epsilon, masked: true },
-    seed: 'test',
-    round: 0,
-    batchSize: 20,
-    step: epsilon / 5,
-    sigma: 0.05,
-    distorted: true,
+it('noise starts from waves that a picture keeps whatever stands beside it', () => {
+  const carriers = [
+    { across: 3, down: 2 },
+    { across: 2, down: 4 },
+  ]
+  const make = (...labels: number[]) =>
+    carrierFields({
+      carriers,
+      resolution: S,
+      seed: 'test',
+      pictures: labels.map((label, i) => ({
+        key: `${label} ${labels.slice(0, i).filter((l) => l === label).length}`,
+        label,
+      })),
+    })
+  const [together, alone] = [make(0, 1, 0), make(1)]
+  expect(together.subarray(S * S, 2 * S * S)).toEqual(alone)
+  expect(together.subarray(0, S * S)).not.toEqual(together.subarray(2 * S * S))
+  expect(Math.min(...together.map(Math.abs))).toBeGreaterThan(100)
+})
+
+it('a noise pass gives each picture the same field, however the batches are shared out', async () => {
+  const whole: NoisePassTask = { ...pass, model: trained.state, distorted: true }
+  const together = await noisePass(surrogate, whole)
+  const first = await noisePass(surrogate, { ...whole, batches: 1 })
+  const rest = await noisePass(surrogate, { ...whole, firstBatch: 1, batches: 2 })
+  expect([...together.items].sort((a, b) => a - b)).toEqual([...dataset.items])
+  expect(together.items).toEqual(Int32Array.of(...first.items, ...rest.items))
+  expect(together.fields).toEqual(Int8Array.of(...first.fields, ...rest.fields))
+  expect(together.fields.some((value) => value !== 0)).toBe(true)
+})
+
+it('a noise pass keeps to its band', async () => {
+  const { fields } = await noisePass(surrogate, { ...pass, model: trained.state, band: { low: 2, high: S } })
+  for (let i = 0; i < COUNT; i++) {
+    const field = fieldOf(fields.subarray(i * S * S, (i + 1) * S * S))
+    // Rounding to 127ths leaves a little.
+    expect(Math.abs(field.reduce((a, b) => a + b) / field.length)).toBeLessThan(2e-3)
   }
-  const together = await noisePass(surrogate, { ...pass, classes: [0, 1, 2] })
-  const first = await noisePass(surrogate, { ...pass, classes: [2, 0] })
-  const second = await noisePass(surrogate, { ...pass, classes: [1] })
-  const size = 3 * S * S
-  expect(together.delta.subarray(0, size)).toEqual(first.delta.subarray(size))
-  expect(together.delta.subarray(size, 2 * size)).toEqual(second.delta)
-  expect(together.delta.subarray(2 * size)).toEqual(first.delta.subarray(0, size))
-  expect(Math.max(...together.delta.map(Math.abs))).toBeLessThanOrEqual(Math.fround(epsilon))
-  expect(together.delta).not.toEqual(pass.noise.delta)
 })
 
 it('learns no noise where no picture would show it', async () => {
@@ -101,46 +145,51 @@ it('learns no noise where no picture would show it', async () => {
   const clear = (place: number): boolean => place % S < S / 2
   writeFileSync(
     opacity,
-    Uint8Array.from({ length: dataset.items.length * S * S }, (_, i) => (clear(i) ? 0 : 255)),
+    Uint8Array.from({ length: COUNT * S * S }, (_, i) => (clear(i) ? 0 : 255)),
   )
-  const delta = new Float32Array(CLASSES * 3 * S * S)
-  const epsilon = 8 / 255
-  const pass = { seed: 'test', round: 0, batchSize: 16, step: epsilon / 5, sigma: 0, distorted: false }
   const learnt = await noisePass(surrogate, {
-    program,
-    dataset: { ...dataset, thumbnails: { ...dataset.thumbnails, opacity } },
-    model: trained.state,
-    noise: { delta, epsilon, masked: false },
-    classes: [0, 1, 2],
     ...pass,
+    model: trained.state,
+    dataset: { ...dataset, thumbnails: { ...dataset.thumbnails, opacity } },
   })
-  const changed = [...learnt.delta].map((value, i) => (value === 0 ? 'no' : clear(i) ? 'clear' : 'opaque'))
+  const changed = [...learnt.fields].map((value, i) => (value === 0 ? 'no' : clear(i) ? 'clear' : 'opaque'))
   expect(changed).not.toContain('clear')
   expect(changed.filter((where) => where === 'opaque').length).toBeGreaterThan(0.4 * changed.length)
 })
 
 it('sign descent lowers the loss of the surrogate on the protected pictures', async () => {
   const model = (await train(surrogate, { ...task, steps: 15 })).state
-  const epsilon = 8 / 255
   const size = 3 * S * S
-  const loss = async (delta: Float32Array) => {
-    const images = new Float32Array(dataset.items.length * size)
+  const budget = budgetOf(new Uint8Array([...new Array<number>(S * S).fill(160), ...new Array<number>(S * S).fill(0)]))
+  const loss = async (fields: Int8Array) => {
+    const images = new Float32Array(COUNT * size)
     const thumbnails = openThumbnails(dataset.thumbnails)
-    dataset.labels.forEach((label, i) => {
-      const noise = delta.subarray(label * size, (label + 1) * size)
-      perturbed(thumbnails.read(i), noise, images.subarray(i * size, (i + 1) * size))
+    dataset.items.forEach((item) => {
+      const delta = changeOf(fieldOf(fields.subarray(item * S * S, (item + 1) * S * S)), budget, null)
+      perturbed(thumbnails.read(item), delta, images.subarray(item * size, (item + 1) * size))
     })
     thumbnails.close()
     return (await surrogate.imageGradient(model, { images, labels: dataset.labels })).loss
   }
-  let delta: Float32Array = new Float32Array(CLASSES * size)
-  const before = await loss(delta)
+  const fields = new Int8Array(COUNT * S * S)
+  const before = await loss(fields)
   for (let round = 0; round < 4; round++) {
-    const noise = { delta, epsilon, masked: false }
-    const options = { seed: 'test', round, batchSize: 16, step: epsilon / 5, sigma: 0, distorted: false }
-    delta = (await noisePass(surrogate, { program, dataset, model, noise, classes: [0, 1, 2], ...options })).delta
+    const noise = noiseOf(fields, `round ${round}`)
+    const next = await noisePass(surrogate, { ...pass, model, noise, round, sigma: 0 })
+    next.items.forEach((item, i) => fields.set(next.fields.subarray(i * S * S, (i + 1) * S * S), item * S * S))
   }
-  expect(await loss(delta)).toBeLessThan(0.9 * before)
+  expect(await loss(fields)).toBeLessThan(0.9 * before)
+})
+
+it('training shows noise to the classes that have some, and to no others', async () => {
+  const loud = noiseOf(new Int8Array(COUNT * S * S).fill(127), 'loud')
+  const states = await Promise.all(
+    [0, 1, CLASSES].map((classes) => train(surrogate, { ...task, steps: 2, noise: { ...loud, classes } })),
+  )
+  const plain = await train(surrogate, { ...task, steps: 2 })
+  expect(states[0]!.state).toEqual(plain.state)
+  expect(states[1]!.state).not.toEqual(plain.state)
+  expect(states[2]!.state).not.toEqual(states[1]!.state)
 })
 
 it('draws depend on their index alone, and never change the surrogate', async () => {

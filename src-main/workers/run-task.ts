@@ -9,7 +9,7 @@ import { cropBeforeAfter, picture } from '../images/view.js'
 import { looksOf } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
 import { measure } from './measure.js'
-import { noisePass } from './noise-pass.js'
+import { carrierFields, noisePass } from './noise-pass.js'
 import { deviceFailure, programFor } from './programs.js'
 import type { Program, TaskInput, TaskMap, TaskName, TaskOutput } from './tasks.js'
 import { train } from './train.js'
@@ -19,6 +19,7 @@ type Table = { readonly [N in TaskName]: (input: TaskInput<N>) => Promise<TaskOu
 const TABLE: Table = {
   thumbnails,
   train: onProgram(train),
+  carriers: async (task) => carrierFields(task),
   noisePass: onProgram(noisePass),
   draws: onProgram(draws),
   correct: onProgram(correctCount),

@@ -9,8 +9,9 @@ import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } f
 import type { Examined, ExamineRequest } from '../images/examine.js'
 import type { Labels } from '../images/labels.js'
 import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
-import type { Noise } from '../core/protect/noise.js'
 import type { Smoothing } from '../core/certify/smoothing.js'
+import type { Carrier } from '../core/protect/carriers.js'
+import type { Band } from '../core/protect/spectrum.js'
 
 /** A raw file of thumbnails: N×3×S×S bytes, channel-first, sRGB, 0–255. Item i starts at i·3·S·S. */
 export interface ThumbnailFile {
@@ -27,6 +28,14 @@ export interface Dataset {
   readonly labels: Int32Array
 }
 
+/** Where the noise of the same pictures lies: raw files of N×S×S signed bytes, and of N×2×S×S bytes (core/protect). */
+export interface NoiseFiles {
+  readonly fields: string
+  readonly budgets: string
+  /** Pictures of classes from this one on have no noise. */
+  readonly classes: number
+}
+
 /** Which engine a task runs on, and the surrogate it is compiled for. */
 export interface Program {
   readonly engine: 'cpu' | 'webgpu' | 'cuda'
@@ -38,8 +47,8 @@ export type Model = Pick<SurrogateState, 'parameters' | 'statistics'>
 export interface TrainTask {
   readonly program: Program
   readonly dataset: Dataset
-  /** Class-wise noise to add to each image; absent: none. */
-  readonly noise?: Noise
+  /** Noise to add to each picture; absent: none. */
+  readonly noise?: NoiseFiles
   /** Of the pictures, not of the noise; 1: as they are. */
   readonly contrast: number
   readonly state: SurrogateState
@@ -49,7 +58,7 @@ export interface TrainTask {
   readonly steps: number
   readonly batchSize: number
   readonly learningRate: { kind: 'constant'; value: number } | { kind: 'one-cycle'; peak: number; totalSteps: number }
-  /** Whether each batch is also changed as pictures are on their way (core/protect/distort.ts). */
+  /** Whether some batches are also made grey or compressed (core/protect/distort.ts). */
   readonly distorted: boolean
   /** Weight perturbation of each step: none, N(0, σ²), or N(0, (σ·u)²) with u uniform on [0, 1). */
   readonly weightNoise: { kind: 'none' } | { kind: 'fixed' | 'uniform-scale'; sigma: number }
@@ -63,23 +72,36 @@ export interface TrainResult {
   readonly accuracy: number
 }
 
-/** One pass of sign descent over the training thumbnails of some classes (design §2, step 2). */
+/** The fields that learning starts from, for some pictures of a collection. */
+export interface CarriersTask {
+  /** Of each class. */
+  readonly carriers: readonly Carrier[]
+  readonly resolution: number
+  readonly seed: string
+  /** Each picture's own key, and its class. */
+  readonly pictures: readonly { readonly key: string; readonly label: number }[]
+}
+
+/** A part of a pass of sign descent: some batches of the whole collection. */
 export interface NoisePassTask {
   readonly program: Program
+  /** All pictures that get noise. */
   readonly dataset: Dataset
   readonly model: Model
-  /** Noise of all classes before the pass. */
-  readonly noise: Noise
-  /** The classes whose noise this task updates. A class's result does not depend on which others share the task. */
-  readonly classes: readonly number[]
+  readonly noise: NoiseFiles
   readonly seed: string
   readonly round: number
   readonly batchSize: number
-  /** How far one sign step moves each value, 0–1. */
+  /** Batches [firstBatch, firstBatch + batches) of the pass. */
+  readonly firstBatch: number
+  readonly batches: number
+  /** How far a sign step moves each value of a field, whose range is −1 … 1. */
   readonly step: number
   /** σ of the weight noise, scaled by U(0,1) per batch; 0: none. */
   readonly sigma: number
-  /** Whether each batch is also changed as pictures are on their way. */
+  /** Frequencies that the fields keep. */
+  readonly band: Band
+  /** Whether some batches are also made grey or compressed. */
   readonly distorted: boolean
 }
 
@@ -97,7 +119,10 @@ export interface DrawsTask {
 export interface TaskMap {
   thumbnails: { input: ThumbnailRequest; output: ThumbnailReport }
   train: { input: TrainTask; output: TrainResult }
-  noisePass: { input: NoisePassTask; output: { classes: readonly number[]; delta: Float32Array } }
+  /** Fields of S×S one after the other. */
+  carriers: { input: CarriersTask; output: Int8Array }
+  /** New fields, S×S each, of the items whose turn it was. */
+  noisePass: { input: NoisePassTask; output: { items: Int32Array; fields: Int8Array } }
   draws: { input: DrawsTask; output: { first: number; correct: Int32Array } }
   /** How many of the dataset's images are classified right, without weight noise. */
   correct: { input: { program: Program; dataset: Dataset; model: Model }; output: number }

@@ -1,11 +1,11 @@
 /** A run of training steps: batches, augmentation and weight noise, each keyed by the step's number. */
 import { drawAugmentation, augment } from '../core/protect/augment.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
-import { perturbed, shownNoise } from '../core/protect/noise.js'
+import { changeOf, fieldOf, perturbed } from '../core/protect/noise.js'
 import { oneCycle } from '../core/protect/schedule.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { SurrogateProgram } from '../engines/engine.js'
-import { epochOrder, openThumbnails } from './dataset.js'
+import { epochOrder, openNoise, openThumbnails } from './dataset.js'
 import type { TrainResult, TrainTask } from './tasks.js'
 
 export async function train(program: SurrogateProgram, task: TrainTask): Promise<TrainResult> {
@@ -13,6 +13,7 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
   const { resolution } = dataset.thumbnails
   const size = 3 * resolution * resolution
   const thumbnails = openThumbnails(dataset.thumbnails)
+  const files = noise && openNoise(noise, resolution)
   const position = epochOrder(dataset.items.length, seed)
   const images = new Float32Array(batchSize * size)
   const labels = new Int32Array(batchSize)
@@ -29,7 +30,10 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
         const label = dataset.labels[index]!
         const item = dataset.items[index]!
         const bytes = thumbnails.read(item)
-        const delta = noise && shownNoise(bytes, thumbnails.opacity(item), label, noise)
+        const delta =
+          files && label < noise.classes
+            ? changeOf(fieldOf(files.field(item)), files.budget(item), thumbnails.opacity(item))
+            : undefined
         perturbed(bytes, delta, picture, task.contrast)
         distort(picture, resolution, distortion)
         augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
@@ -48,6 +52,7 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
   } finally {
     training.dispose()
     thumbnails.close()
+    files?.close()
   }
 }
 

@@ -1,54 +1,89 @@
-/** Class-wise error-minimising noise: how it is added to a picture, and how a gradient moves it (design §2). */
-import { amplitude } from './amplitude.js'
+/**
+ * The noise of one picture: a field that is learnt, a budget of what the eye lets pass, and the change that they make.
+ *
+ * δ = s·(b·c + l·1): s is the field, b and l are the budgets of colour and of brightness at each place, c is blue against
+ * yellow. The eye sees that axis in the least detail and a classifier as well as any other; a grey copy loses it, which
+ * is what brightness is for. One field moves all channels, so that learning has one number a place to find.
+ */
 
-/** The noise of every class, and how much of it a place of a picture gets. */
-export interface Noise {
-  /** K×3×S×S, 0–1, |δ| ≤ ε. */
-  readonly delta: Float32Array
-  /** 0–1. */
-  readonly epsilon: number
-  /** Whether places where the eye would see it get less (amplitude.ts). */
-  readonly masked: boolean
+/** Blue against yellow: the change of red, green and blue, in encoded values, that leaves the luma as it is. */
+export const BLUE_YELLOW = [0.136, 0.136, -1] as const
+
+/** Steps of a stored field between 0 and 1. */
+const FIELD_STEPS = 127
+/** A stored budget is in quarters of a 0–255 step. */
+const BUDGET_STEPS = 4 * 255
+/** Largest change that a budget can hold, 0–255. */
+export const LARGEST_BUDGET = 255 / 4
+
+/** What a place of a picture may change by, S×S each: quarters of a 0–255 step. */
+export interface Budget {
+  readonly colour: Uint8Array
+  readonly brightness: Uint8Array
+}
+
+/** Stored budgets are 2×S×S bytes, colour first. */
+export function budgetOf(bytes: Uint8Array): Budget {
+  const area = bytes.length / 2
+  return { colour: bytes.subarray(0, area), brightness: bytes.subarray(area) }
+}
+
+/**
+ * A budget from shares of its two amplitudes.
+ * @param share S×S, 0–1, of each place. @param colour largest change by colour, 0–255, and `brightness`
+ * @returns 2×S×S, as `budgetOf` reads it
+ */
+export function makeBudget(
+  share: { readonly colour: Float32Array; readonly brightness: Float32Array },
+  colour: number,
+  brightness: number,
+): Uint8Array {
+  const area = share.colour.length
+  const out = new Uint8Array(2 * area)
+  for (let i = 0; i < area; i++) {
+    out[i] = Math.min(255, Math.round(4 * colour * share.colour[i]!))
+    out[area + i] = Math.min(255, Math.round(4 * brightness * share.brightness[i]!))
+  }
+  return out
+}
+
+/** A field as it is stored: −127 … 127. */
+export function storedField(field: Float32Array): Int8Array {
+  return Int8Array.from(field, (value) =>
+    Math.max(-FIELD_STEPS, Math.min(FIELD_STEPS, Math.round(value * FIELD_STEPS))),
+  )
+}
+
+/** A stored field as numbers, −1 … 1. */
+export function fieldOf(stored: Int8Array): Float32Array {
+  return Float32Array.from(stored, (value) => value / FIELD_STEPS)
 }
 
 /** How opaque the places of a picture are, S×S, 0–255; null: wholly. */
 export type Opacity = Uint8Array | null
 
-/** What is added to one picture: its share a(x) of the noise of its class. @returns 3×S×S, 0–1, not to be changed. */
-export function pictureNoise(bytes: Uint8Array, label: number, noise: Noise): Float32Array {
-  return shownNoise(bytes, null, label, noise)
-}
-
-/** What of it is seen once the picture lies on white, as it does in its thumbnail. @returns as `pictureNoise` */
-export function shownNoise(bytes: Uint8Array, opacity: Opacity, label: number, noise: Noise): Float32Array {
-  return shared(bytes, label, noise, shareOf(bytes, opacity, noise))
-}
-
-/** Share of the noise that each place shows, S×S; null: all of it. */
-function shareOf(bytes: Uint8Array, opacity: Opacity, { epsilon, masked }: Noise): Float32Array | null {
-  const seen = opacity?.some((value) => value < 255) ? Float32Array.from(opacity, (value) => value / 255) : null
-  if (!masked) return seen
-  const share = amplitude(bytes, 255 * epsilon)
-  if (seen) weigh(share, seen)
-  return share
-}
-
-function shared(bytes: Uint8Array, label: number, { delta }: Noise, share: Float32Array | null): Float32Array {
-  const own = delta.subarray(label * bytes.length, (label + 1) * bytes.length)
-  if (!share) return own
-  const weighed = own.slice()
-  weigh(weighed, share)
-  return weighed
-}
-
-/** Multiplies each of the channels by the same S×S weights, in place. */
-function weigh(channels: Float32Array, weights: Float32Array): void {
-  for (let i = 0; i < channels.length; i++) channels[i]! *= weights[i % weights.length]!
+/**
+ * What is added to a picture.
+ * @param field S×S, −1 … 1
+ * @param opacity where the picture is laid on white afterwards, as in its thumbnail; null: what is added to its own pixels
+ * @returns 3×S×S, encoded values, 0–1
+ */
+export function changeOf(field: Float32Array, { colour, brightness }: Budget, opacity: Opacity): Float32Array {
+  const area = field.length
+  const out = new Float32Array(3 * area)
+  for (let i = 0; i < area; i++) {
+    const shown = (field[i]! / BUDGET_STEPS) * (opacity ? opacity[i]! / 255 : 1)
+    const [b, l] = [shown * colour[i]!, shown * brightness[i]!]
+    out[i] = BLUE_YELLOW[0] * b + l
+    out[area + i] = BLUE_YELLOW[1] * b + l
+    out[2 * area + i] = BLUE_YELLOW[2] * b + l
+  }
+  return out
 }
 
 /**
  * out = clip(x + δ, 0, 1), x being bytes/255 with its distance from mid-grey times `contrast`. `bytes` are a 3×S×S
- * thumbnail, δ what `shownNoise` gives, or nothing.
+ * thumbnail, δ what `changeOf` gives, or nothing.
  */
 export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, out: Float32Array, contrast = 1): void {
   for (let i = 0; i < bytes.length; i++) {
@@ -58,30 +93,34 @@ export function perturbed(bytes: Uint8Array, delta: Float32Array | undefined, ou
 }
 
 /**
- * Takes a gradient by the perturbed picture back to the noise of its class, and adds it to `sum`: nothing where the
- * picture was clipped, and the place's share elsewhere. `gradient` (3×S×S) is used up.
+ * Takes the gradient of a loss by the perturbed picture back to its field: the transpose of `changeOf`, and nothing where
+ * the picture was clipped.
+ * @param gradient 3×S×S. @returns S×S
  */
-export function addGradient(
+export function fieldGradient(
   bytes: Uint8Array,
+  delta: Float32Array,
+  { colour, brightness }: Budget,
   opacity: Opacity,
-  label: number,
-  noise: Noise,
   gradient: Float32Array,
-  sum: Float32Array,
-): void {
-  const share = shareOf(bytes, opacity, noise)
-  const delta = shared(bytes, label, noise, share)
-  if (share) weigh(gradient, share)
-  for (let i = 0; i < bytes.length; i++) {
-    const value = bytes[i]! / 255 + delta[i]!
-    if (value >= 0 && value <= 1) sum[i]! += gradient[i]!
+): Float32Array {
+  const area = colour.length
+  const out = new Float32Array(area)
+  for (let i = 0; i < area; i++) {
+    let sum = 0
+    for (let c = 0; c < 3; c++) {
+      const at = c * area + i
+      const value = bytes[at]! / 255 + delta[at]!
+      if (value >= 0 && value <= 1) sum += (BLUE_YELLOW[c]! * colour[i]! + brightness[i]!) * gradient[at]!
+    }
+    out[i] = (sum / BUDGET_STEPS) * (opacity ? opacity[i]! / 255 : 1)
   }
+  return out
 }
 
-/** δ ← clip(δ − step·sign(gradient), ±ε), in place; ε, the step and δ in 0–1. */
-export function signStep(delta: Float32Array, gradient: Float32Array, epsilon: number, step: number): void {
-  for (let i = 0; i < delta.length; i++) {
-    const moved = delta[i]! - step * Math.sign(gradient[i]!)
-    delta[i] = Math.min(epsilon, Math.max(-epsilon, moved))
+/** s ← clip(s − step·sign(gradient), ±1), in place. */
+export function signStep(field: Float32Array, gradient: Float32Array, step: number): void {
+  for (let i = 0; i < field.length; i++) {
+    field[i] = Math.min(1, Math.max(-1, field[i]! - step * Math.sign(gradient[i]!)))
   }
 }

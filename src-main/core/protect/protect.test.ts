@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
-import { LEAST_SHARE } from './amplitude.js'
 import { type Augmentation, augment, augmentTransposed, drawAugmentation } from './augment.js'
-import { addGradient, perturbed, pictureNoise, shownNoise, signStep } from './noise.js'
+import {
+  BLUE_YELLOW,
+  budgetOf,
+  changeOf,
+  fieldGradient,
+  fieldOf,
+  makeBudget,
+  perturbed,
+  signStep,
+  storedField,
+} from './noise.js'
 import { oneCycle, roundBudget, signStepShare, stepsPerRound, warmUpContrast } from './schedule.js'
 
 const S = 16
@@ -77,43 +86,66 @@ describe('noise', () => {
     for (const [i, value] of [0.15, 0.85, 0.55, 0.75].entries()) expect(out[i]).toBeCloseTo(value, 6)
   })
 
-  it('gets no gradient where the picture was clipped', () => {
-    const sum = Float32Array.of(1, 1, 1, 1)
-    addGradient(bytes, null, 0, { delta, epsilon: 0.1, masked: false }, Float32Array.of(5, 5, 5, 5), sum)
-    expect([...sum]).toEqual([1, 6, 1, 6])
+  const [AREA, values] = [4, (value: number) => new Float32Array(4).fill(value)]
+  const budget = budgetOf(makeBudget({ colour: Float32Array.of(1, 0.5, 0, 1), brightness: values(1) }, 40, 10))
+
+  it('changes blue against yellow as far as a place lets it, and brightness', () => {
+    const change = changeOf(values(1), budget, null)
+    const expected = (c: number, colour: number) => (BLUE_YELLOW[c]! * colour + 10) / 255
+    for (let c = 0; c < 3; c++) {
+      for (const [i, colour] of [40, 20, 0, 40].entries()) {
+        expect(change[c * AREA + i]).toBeCloseTo(expected(c, colour), 6)
+      }
+    }
   })
 
-  it('is less where the eye would see it, and so is its gradient', () => {
-    const grey = new Uint8Array(SIZE).fill(127)
-    const noise = { delta: new Float32Array(2 * SIZE).fill(0.03), epsilon: 0.03, masked: true }
-    const own = pictureNoise(grey, 1, noise)
-    expect(own).toEqual(new Float32Array(SIZE).fill(0.03 * LEAST_SHARE))
-    expect(pictureNoise(grey, 1, { ...noise, masked: false })).toEqual(new Float32Array(SIZE).fill(0.03))
-    const sum = new Float32Array(SIZE)
-    addGradient(grey, null, 1, noise, new Float32Array(SIZE).fill(1), sum)
-    expect(sum).toEqual(new Float32Array(SIZE).fill(LEAST_SHARE))
+  it('leaves the luma alone where only colour may change', () => {
+    const coloured = budgetOf(makeBudget({ colour: values(1), brightness: values(0) }, 40, 0))
+    const change = changeOf(values(-1), coloured, null)
+    const luma = 0.299 * change[0]! + 0.587 * change[AREA]! + 0.114 * change[2 * AREA]!
+    expect(Math.abs(luma)).toBeLessThan(0.01 * Math.abs(change[2 * AREA]!))
   })
 
-  it('shows as far as the picture is opaque, and so does its gradient', () => {
-    const grey = new Uint8Array(SIZE).fill(127)
-    const opacity = new Uint8Array(SIZE / 3).map((_, i) => [0, 255, 51][i % 3]!)
-    const share = (i: number): number => Math.fround(opacity[i % opacity.length]! / 255)
-    const noise = { delta: new Float32Array(2 * SIZE).fill(0.5), epsilon: 0.5, masked: false }
-    const shown = shownNoise(grey, opacity, 1, noise)
-    expect([...shown]).toEqual([...shown].map((_, i) => Math.fround(0.5 * share(i))))
-    const sum = new Float32Array(SIZE)
-    addGradient(grey, opacity, 1, noise, new Float32Array(SIZE).fill(1), sum)
-    expect([...sum]).toEqual([...sum].map((_, i) => share(i)))
-    const masked = { ...noise, delta: new Float32Array(2 * SIZE).fill(0.03), epsilon: 0.03, masked: true }
-    expect(shownNoise(grey, opacity, 1, masked)[1]).toBeCloseTo(0.03 * LEAST_SHARE)
-    expect(shownNoise(grey, opacity, 1, masked)[0]).toBe(0)
-    expect(pictureNoise(grey, 1, noise)).toEqual(new Float32Array(SIZE).fill(0.5))
+  it('is kept in quarters of a step, and its field in 127ths', () => {
+    expect([...makeBudget({ colour: values(1), brightness: values(0.5) }, 10.1, 200)]).toEqual([
+      ...[40, 40, 40, 40],
+      ...[255, 255, 255, 255],
+    ])
+    expect([...fieldOf(storedField(Float32Array.of(-1.2, -1, 0.5, 1)))]).toEqual([-1, -1, 64 / 127, 1].map(Math.fround))
   })
 
-  it('steps against the sign of the gradient and stays within ε', () => {
-    const moved = Float32Array.of(0, 0, 0.03, -0.03, 0)
-    signStep(moved, Float32Array.of(1e-9, -7, -1, 1, 0), 0.031, 0.01)
-    expect([...moved]).toEqual([-0.01, 0.01, 0.031, -0.031, 0].map(Math.fround))
+  it('shows as far as the picture is opaque', () => {
+    const opacity = Uint8Array.of(0, 255, 51, 255)
+    const [whole, shown] = [changeOf(values(1), budget, null), changeOf(values(1), budget, opacity)]
+    shown.forEach((value, i) => {
+      expect(value).toBeCloseTo((whole[i]! * opacity[i % AREA]!) / 255, 6)
+    })
+  })
+
+  it.each([null, Uint8Array.of(0, 255, 51, 255)])(
+    'has a field gradient that finite differences confirm, with nothing where the picture was clipped (opacity %o)',
+    (opacity) => {
+      const bytes = Uint8Array.of(...[100, 120, 140, 0], ...[90, 80, 200, 0], ...[30, 60, 90, 255])
+      const gradient = Float32Array.from({ length: 3 * AREA }, (_, i) => Math.sin(1 + i))
+      const field = Float32Array.of(0.3, -0.4, 0.2, -0.6)
+      const loss = (s: Float32Array) => {
+        const out = new Float32Array(3 * AREA)
+        perturbed(bytes, changeOf(s, budget, opacity), out)
+        return dot(out, gradient)
+      }
+      const found = fieldGradient(bytes, changeOf(field, budget, opacity), budget, opacity, gradient)
+      const step = 0.05
+      field.forEach((value, i) => {
+        const moved = (by: number) => loss(Float32Array.from(field, (other, j) => (j === i ? value + by : other)))
+        expect(found[i]).toBeCloseTo((moved(step) - moved(-step)) / (2 * step), 5)
+      })
+    },
+  )
+
+  it('steps against the sign of the gradient and stays within ±1', () => {
+    const moved = Float32Array.of(0, 0, 0.95, -0.95, 0)
+    signStep(moved, Float32Array.of(1e-9, -7, -1, 1, 0), 0.1)
+    expect([...moved]).toEqual([-0.1, 0.1, 1, -1, 0].map(Math.fround))
   })
 })
 
@@ -134,7 +166,7 @@ describe('schedule', () => {
     expect([warmUpContrast(0, 1), warmUpContrast(4, 4), warmUpContrast(0, 0)]).toEqual([1, 1, 1])
   })
 
-  it('lets the sign step fall from a fifth to a fiftieth of ε', () => {
+  it('lets the sign step fall from a fifth to a fiftieth of the range', () => {
     expect(signStepShare(0, 60)).toBeCloseTo(0.2)
     expect(signStepShare(59, 60)).toBeCloseTo(0.02)
     expect(signStepShare(0, 1)).toBeCloseTo(0.2)

@@ -1,22 +1,35 @@
-/** What the methods of learning noise have in common, and what sets them apart (design §2). */
+/** What the methods of learning noise have in common, and what sets them apart. */
 import type { Settings } from '../settings.js'
-import { BRIGHT, COLOURED, type WaveKind } from './waves.js'
+import type { CarrierBand } from './carriers.js'
+import type { Band } from './spectrum.js'
 
 export interface Recipe {
   /** Weight noise in the steps of the surrogate. */
   readonly surrogateNoise: boolean
   /** Weight noise in the passes of sign descent. */
   readonly passNoise: boolean
-  /** Whether both see the pictures as they are on their way: made grey, compressed, softened (distort.ts). */
-  readonly distorted: boolean
-  /** What the noise starts from, and whose mixes of channels it keeps. */
-  readonly waves: WaveKind
 }
 
 export const RECIPES: Readonly<Record<Settings['method'], Recipe>> = {
-  pue: { surrogateNoise: true, passNoise: true, distorted: false, waves: COLOURED },
-  'pue-b': { surrogateNoise: true, passNoise: false, distorted: false, waves: COLOURED },
-  'pue-grey': { surrogateNoise: true, passNoise: true, distorted: false, waves: BRIGHT },
-  'pue-eot': { surrogateNoise: true, passNoise: true, distorted: true, waves: COLOURED },
-  emn: { surrogateNoise: false, passNoise: false, distorted: false, waves: COLOURED },
+  pue: { surrogateNoise: true, passNoise: true },
+  'pue-b': { surrogateNoise: true, passNoise: false },
+  emn: { surrogateNoise: false, passNoise: false },
+}
+
+/** Cycles a picture of the carriers, where a picture has pixels enough to show them. */
+const CYCLES = { lowest: 10, highest: 20 } as const
+/** Largest share of a picture's pixels that a wave has cycles: finer ones do not survive being written. */
+const FINEST = 0.4
+/** What a pass leaves, as a share of the carriers' lowest and highest frequency. */
+const REACH = { low: 0.5, high: 1.6 } as const
+
+/** @param side shorter side of the pictures, pixels. @param resolution working resolution S */
+export function carrierBand(side: number, resolution: number): CarrierBand {
+  const highest = Math.min(CYCLES.highest, FINEST * Math.min(side, resolution))
+  return { lowest: Math.min(CYCLES.lowest, highest / 2), highest }
+}
+
+/** The frequencies that fields keep. */
+export function fieldBand({ lowest, highest }: CarrierBand): Band {
+  return { low: REACH.low * lowest, high: REACH.high * highest }
 }

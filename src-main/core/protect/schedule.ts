@@ -1,9 +1,11 @@
-/** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained (design §2). */
+/** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained. */
 
 export const LEARN_BATCH = 128
 /** Most SGD steps of the online surrogate in a round. */
 const MOST_STEPS = 10
 export const LEARN_RATE = 0.1
+/** Scale of the weight noise while learning; each batch draws a share of it. */
+export const LEARN_SIGMA = 0.05
 
 /** Training of a surrogate for certification. */
 export const FIT_BATCH = 64
@@ -51,7 +53,7 @@ export function warmUpContrast(round: number, warmUp: number): number {
 }
 
 /**
- * Share of ε that a sign step of a round moves each value: from a fifth down to a fiftieth. A constant step leaves the
+ * How far a sign step of a round moves each value of a field, whose range is −1 … 1: from a fifth down to a fiftieth. A constant step leaves the
  * noise jittering by its own size around what it has learnt; a falling one lets it settle.
  */
 export function signStepShare(round: number, rounds: number): number {

@@ -1,32 +1,44 @@
 import { describe, expect, it } from 'vitest'
-import { highPass } from './spectrum.js'
+import { bandPass } from './spectrum.js'
 
-const S = 32
+const S = 64
+const keep = bandPass({ low: 8, high: 20 }, S)
 
-/** A wave of so many periods along x on one channel. */
-const wave = (periods: number, amplitude: number): Float32Array =>
-  Float32Array.from({ length: S * S }, (_, i) => amplitude * Math.cos((2 * Math.PI * periods * ((i % S) + 0.5)) / S))
+/** A wave of so many cycles across and down. */
+const wave = (across: number, down = 0): Float32Array =>
+  Float32Array.from({ length: S * S }, (_, i) => {
+    const [x, y] = [(i % S) + 0.5, Math.floor(i / S) + 0.5]
+    return Math.cos((Math.PI * 2 * across * x) / S) * Math.cos((Math.PI * 2 * down * y) / S)
+  })
 
-const largest = (values: Float32Array): number => Math.max(...values.map(Math.abs))
+const largest = (values: Float32Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
-describe('highPass', () => {
-  it('takes away a constant and coarse waves, and leaves fine ones', () => {
-    expect(largest(highPass(new Float32Array(S * S).fill(0.03), S, 1))).toBeLessThan(1e-8)
-    expect(largest(highPass(wave(2, 0.03), S, 1))).toBeLessThan(1e-8)
-    const fine = wave(4, 0.03)
-    highPass(fine, S, 1).forEach((value, i) => {
-      expect(value).toBeCloseTo(fine[i]!, 7)
+describe('bandPass', () => {
+  it('takes away what is coarser or finer than the band, in any direction', () => {
+    for (const gone of [wave(0), wave(3), wave(5, 5), wave(25), wave(16, 16)]) {
+      expect(largest(keep(gone))).toBeLessThan(1e-4)
+    }
+  })
+
+  it('leaves what is in the band as it is, and changes nothing twice', () => {
+    for (const kept of [wave(8), wave(12, 3), wave(13, 13)]) {
+      keep(kept).forEach((value, i) => {
+        expect(value).toBeCloseTo(kept[i]!, 4)
+      })
+    }
+    const once = keep(Float32Array.from({ length: S * S }, (_, i) => Math.sin(i * i)))
+    keep(once).forEach((value, i) => {
+      expect(value).toBeCloseTo(once[i]!, 4)
     })
   })
 
-  it('treats each channel by itself, changes nothing twice, and stays within ε', () => {
-    const noise = Float32Array.from({ length: 3 * S * S }, (_, i) => Math.sin(i * i))
-    const out = highPass(noise, S, 10)
-    expect(out.subarray(S * S, 2 * S * S)).toEqual(highPass(noise.subarray(S * S, 2 * S * S), S, 10))
-    highPass(out, S, 10).forEach((value, i) => {
-      expect(value).toBeCloseTo(out[i]!, 6)
+  it('has no upper end where the grid ends first', () => {
+    const fine = wave(31)
+    bandPass(
+      { low: 8, high: 32 },
+      S,
+    )(fine).forEach((value, i) => {
+      expect(value).toBeCloseTo(fine[i]!, 4)
     })
-    expect(largest(out)).toBeGreaterThan(0.5)
-    expect(largest(highPass(noise, S, 0.5))).toBe(0.5)
   })
 })

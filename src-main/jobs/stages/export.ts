@@ -2,8 +2,7 @@
 import { totalmem } from 'node:os'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
-import { type Noise, pictureNoise } from '../../core/protect/noise.js'
-import { epsilonOf } from '../../core/settings.js'
+import { visibilityOf } from '../../core/settings.js'
 import { type Credential, manifestId } from '../../images/c2pa-id.js'
 import { planOutputs } from '../../images/outputs.js'
 import { ItemFile } from '../item-file.js'
@@ -19,14 +18,15 @@ import {
   removeTemporaries,
   requireOutput,
 } from '../output.js'
-import { epsilonShare, formatOf } from '../plan.js'
+import { formatOf } from '../plan.js'
+import { NOISE_FILE } from '../noise.js'
 import type { Progress } from '../run.js'
 import type { JobFolder } from '../storage.js'
 import { hashFile } from '../verify.js'
 import { weightLimit } from '../weigh.js'
 import type { LabelledPicture } from './label.js'
 import type { Skipped } from './scan.js'
-import { ORIGINALS_FILE } from './thumbnails.js'
+import { BUDGET_FILE } from './thumbnails.js'
 
 export const EXPORTED_FILE = 'exported.u8'
 const TARGETS_FILE = 'targets.json'
@@ -39,7 +39,7 @@ export interface ExportedPicture extends LabelledPicture {
 }
 
 /** Errors that are about one picture; any other ends the job, because the next picture would fail as well. */
-const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'below-ssim', 'internal'])
+const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'internal'])
 
 /**
  * Memory that writing one picture takes at its peak, bytes a pixel: progressive JPEG of 8 bit, the hungriest. Pictures
@@ -48,18 +48,16 @@ const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file
 const BYTES_PER_PIXEL = 32
 
 /**
- * @param delta noise of each class, K×3×S×S, 0–1.
  * @throws FixativeError `disk-full`, `output-gone`, `output-not-empty`, `nothing-exported`, or what `exportImage` throws about OUT.
  */
 export async function exportStage(
   job: Job,
   pictures: readonly LabelledPicture[],
-  delta: Float32Array,
   progress: Progress,
 ): Promise<{ exported: ExportedPicture[]; skipped: Skipped[] }> {
   const { record, folder, journal, context, signal } = job
   const { output, settings } = record
-  const size = 3 * settings.resolution ** 2
+  const area = settings.resolution ** 2
   const targets = planOutputs(pictures, formatOf(record))
   await job.requirePlace()
   const state = await inspectOutput(output, record.id, signal)
@@ -82,9 +80,9 @@ export async function exportStage(
   await folder.writeJson(TARGETS_FILE, Object.fromEntries(pictures.map(({ item }, i) => [targets[i]!, item])))
   await claimOutput(output, record.id, state, new Set([...done].map((i) => targets[i]!)))
 
-  const store = await ItemFile.open(folder.file(EXPORTED_FILE), size)
-  const originals = await ItemFile.open(folder.file(ORIGINALS_FILE), size)
-  const noise = { delta, epsilon: epsilonShare(settings), masked: settings.masking === 'jnd' }
+  const store = await ItemFile.open(folder.file(EXPORTED_FILE), 3 * area)
+  const fields = await ItemFile.open(folder.file(NOISE_FILE), area)
+  const budgets = await ItemFile.open(folder.file(BUDGET_FILE), 2 * area)
   const credential = settings.reserve === 'c2pa' ? await credentialOf(record) : null
   const within = weightLimit(totalmem() / 4)
   let finished = done.size
@@ -94,7 +92,7 @@ export async function exportStage(
       const picture = pictures[i]!
       await requireOutput(output, record.id)
       const result = await within(picture.width * picture.height * BYTES_PER_PIXEL, () =>
-        exportOne(job, picture, below(output, targets[i]!), noise, credential, originals, store),
+        exportOne(job, picture, below(output, targets[i]!), { fields, budgets }, credential, store),
       )
       await journal.append({ kind: 'exported', index: picture.item, result }, store)
       progress(++finished, pictures.length)
@@ -104,30 +102,27 @@ export async function exportStage(
     await removeTemporaries(output).catch(() => undefined)
     throw error
   } finally {
-    await Promise.all([store.close(), originals.close()])
+    await Promise.all([store.close(), fields.close(), budgets.close()])
   }
   return collect(job, pictures, targets)
 }
 
 async function exportOne(
   job: Job,
-  { item, path, sha256: expected, label }: LabelledPicture,
+  { item, path, sha256: expected }: LabelledPicture,
   target: string,
-  noise: Noise,
+  noise: { readonly fields: ItemFile; readonly budgets: ItemFile },
   credential: Credential | null,
-  originals: ItemFile,
   store: ItemFile,
 ): Promise<ExportedFacts> {
   const { record, signal } = job
-  const { resolution, minSsim, format, quality, metadata, reserve } = record.settings
+  const { resolution, format, quality, metadata, reserve } = record.settings
   const source = below(record.input, path)
   const sha256 = await hashFile(source, signal).catch(() => undefined)
   if (sha256 !== expected) await job.requireInput()
   if (sha256 === undefined) return { ok: false, reason: 'The file is not there any more, or cannot be read.' }
   if (sha256 !== expected) return { ok: false, reason: 'The file was changed while the job was running.' }
-  // A copy: Electron would send the noise of every class along with a view of one.
-  const delta = pictureNoise(await originals.read(item), label, noise).slice()
-  const epsilon = epsilonOf(record.settings)
+  const [field, budget] = await Promise.all([noise.fields.read(item), noise.budgets.read(item)])
   try {
     const { channel, seed, tool: version } = record
     const manifest = credential && { credential, id: manifestId(seed, path), version }
@@ -135,10 +130,10 @@ async function exportOne(
       source,
       target,
       marker: below(record.output, MARKER_NAME),
-      delta,
+      field: new Int8Array(field.buffer),
+      budget,
       resolution,
-      epsilon,
-      minSsim,
+      visibility: visibilityOf(record.settings),
       format,
       quality,
       metadata,
@@ -147,9 +142,9 @@ async function exportOne(
       channel,
     }
     const report = await job.run('exportImage', request)
-    const { bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, noiseShare, thumbnail } = report
+    const { bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, flip, thumbnail } = report
     await store.write(item, thumbnail)
-    return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, noiseShare }
+    return { ok: true, sha256: report.sha256, bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, flip }
   } catch (error) {
     signal.throwIfAborted()
     await requireOutput(record.output, record.id)

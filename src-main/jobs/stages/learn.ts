@@ -1,8 +1,14 @@
-/** Learns the class-wise noise: rounds of surrogate training and of sign descent on δ (design §2). */
+/** Learns the noise: rounds of surrogate training, and of sign descent on each picture's own field. */
 import type { Recipe } from '../../core/protect/recipe.js'
-import { highPass } from '../../core/protect/spectrum.js'
-import { LEARN_BATCH, LEARN_RATE, signStepShare, stepsPerRound, warmUpContrast } from '../../core/protect/schedule.js'
-import { initialNoise, keepMixes } from '../../core/protect/waves.js'
+import {
+  LEARN_BATCH,
+  LEARN_RATE,
+  LEARN_SIGMA,
+  signStepShare,
+  stepsPerRound,
+  warmUpContrast,
+} from '../../core/protect/schedule.js'
+import type { Band } from '../../core/protect/spectrum.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
 import type { Dataset, Program } from '../../workers/tasks.js'
@@ -10,8 +16,12 @@ import type { Checkpoint, Progress, RunTask } from '../run.js'
 
 export interface LearnPlan {
   readonly program: Program
-  /** The training pictures, unprotected. */
+  /** The pictures that the surrogate is trained on, unprotected. */
+  readonly train: Dataset
+  /** All pictures that get noise. */
   readonly dataset: Dataset
+  /** Pictures of classes from this one on have no noise. */
+  readonly noisyClasses: number
   readonly recipe: Recipe
   readonly seed: string
   readonly rounds: number
@@ -21,44 +31,62 @@ export interface LearnPlan {
   readonly roundSteps?: number | undefined
   /** Default LEARN_BATCH. */
   readonly batchSize?: number | undefined
-  /** Largest |δ|, 0–1. */
-  readonly epsilon: number
-  /** As in `Noise`. */
-  readonly masked: boolean
-  /** Scale of the weight noise. */
-  readonly sigma: number
+  /** Whether some batches are made grey or compressed. */
+  readonly distorted: boolean
+  /** Frequencies that the fields keep. */
+  readonly band: Band
   /** How many workers may share a pass. */
   readonly workers: number
+}
+
+/** The fields on disk: two sets, so that a pass that is cut off leaves the one that it began with. */
+export interface Fields {
+  /** Path of the budgets, which stay. */
+  readonly budgets: string
+  /** Path of a set, 0 or 1. */
+  path(set: 0 | 1): string
+  write(set: 0 | 1, items: Int32Array, fields: Int8Array): Promise<void>
+  /** Resolves when all of a set is on disk. */
+  sync(set: 0 | 1): Promise<void>
 }
 
 export interface LearnState {
   readonly round: number
   readonly state: SurrogateState
-  readonly delta: Float32Array
+  /** The set that holds the fields. */
+  readonly set: 0 | 1
 }
 
-/** @returns δ, K×3×S×S, 0–1, |δ| ≤ ε. The same for a seed whatever the number of workers, and wherever it is resumed. */
+/**
+ * @param begin writes the fields that learning starts from into set 0
+ * @returns the set that holds the learnt fields. They are the same for a seed whatever the number of workers, and
+ *   wherever it is resumed.
+ */
 export async function learnNoise(
   run: RunTask,
   plan: LearnPlan,
+  fields: Fields,
+  begin: () => Promise<void>,
   checkpoint: Checkpoint<LearnState>,
   progress: Progress,
-): Promise<Float32Array> {
-  const { program, dataset, recipe, seed, warmUp, epsilon, masked, sigma } = plan
+): Promise<0 | 1> {
+  const { program, train, recipe, seed, warmUp, noisyClasses } = plan
   const total = warmUp + plan.rounds
-  const { roundSteps = stepsPerRound(dataset.items.length), batchSize = LEARN_BATCH } = plan
-  const { architecture, classes, resolution } = program.spec
-  let { round, state, delta } = (await checkpoint.load()) ?? {
+  const { roundSteps = stepsPerRound(train.items.length), batchSize = LEARN_BATCH } = plan
+  const { architecture, classes } = program.spec
+  const stored = await checkpoint.load()
+  if (!stored) await begin()
+  let { round, state, set } = stored ?? {
     round: 0,
     state: initialState(architecture, classes, `${seed}/learn`),
-    delta: initialNoise(classes, resolution, epsilon, seed, recipe.waves),
+    set: 0 as const,
   }
   progress(round, total)
   for (; round < total; round++) {
     const trained = await run('train', {
       program,
-      dataset,
-      noise: { delta, epsilon, masked },
+      dataset: train,
+      noise: { fields: fields.path(set), budgets: fields.budgets, classes: noisyClasses },
       contrast: warmUpContrast(round, warmUp),
       state,
       seed: `${seed}/learn`,
@@ -66,51 +94,53 @@ export async function learnNoise(
       steps: roundSteps,
       batchSize,
       learningRate: { kind: 'constant', value: LEARN_RATE },
-      distorted: recipe.distorted,
-      weightNoise: recipe.surrogateNoise ? { kind: 'uniform-scale', sigma } : { kind: 'none' },
+      distorted: plan.distorted,
+      weightNoise: recipe.surrogateNoise ? { kind: 'uniform-scale', sigma: LEARN_SIGMA } : { kind: 'none' },
     })
     state = trained.state
-    if (round >= warmUp) delta = await descend(run, plan, round - warmUp, state, delta)
-    await checkpoint.save({ round: round + 1, state, delta })
+    if (round >= warmUp) {
+      await descend(run, plan, fields, round - warmUp, state, set)
+      set = set === 0 ? 1 : 0
+    }
+    await checkpoint.save({ round: round + 1, state, set })
     progress(round + 1, total)
   }
-  return delta
+  return set
 }
 
-/** One pass over the training pictures; each worker has some of the classes. */
+/** One pass over all pictures, from one set of fields into the other; each worker has some of the batches. */
 async function descend(
   run: RunTask,
-  { program, dataset, recipe, seed, rounds, epsilon, masked, sigma, workers }: LearnPlan,
+  plan: LearnPlan,
+  fields: Fields,
   round: number,
-  model: SurrogateState,
-  delta: Float32Array,
-): Promise<Float32Array> {
-  const { classes, resolution } = program.spec
-  const size = delta.length / classes
-  const shares = Array.from({ length: Math.min(workers, classes) }, (_, w) =>
-    Array.from({ length: classes }, (_, k) => k).filter((k) => k % Math.min(workers, classes) === w),
-  )
-  const { parameters, statistics } = model
-  const parts = await Promise.all(
-    shares.map((share) =>
-      run('noisePass', {
+  { parameters, statistics }: SurrogateState,
+  set: 0 | 1,
+): Promise<void> {
+  const { program, dataset, recipe, seed, workers, noisyClasses, band, distorted } = plan
+  const batches = Math.ceil(dataset.items.length / LEARN_BATCH)
+  const share = Math.ceil(batches / Math.min(workers, batches))
+  const other = set === 0 ? 1 : 0
+  const parts = Array.from({ length: Math.ceil(batches / share) }, (_, part) => part * share)
+  await Promise.all(
+    parts.map(async (firstBatch) => {
+      const passed = await run('noisePass', {
         program,
         dataset,
         model: { parameters, statistics },
-        noise: { delta, epsilon, masked },
-        classes: share,
+        noise: { fields: fields.path(set), budgets: fields.budgets, classes: noisyClasses },
         seed: `${seed}/learn`,
         round,
         batchSize: LEARN_BATCH,
-        step: signStepShare(round, rounds) * epsilon,
-        sigma: recipe.passNoise ? sigma : 0,
-        distorted: recipe.distorted,
-      }),
-    ),
+        firstBatch,
+        batches: Math.min(share, batches - firstBatch),
+        step: signStepShare(round, plan.rounds),
+        sigma: recipe.passNoise ? LEARN_SIGMA : 0,
+        band,
+        distorted,
+      })
+      await fields.write(other, passed.items, passed.fields)
+    }),
   )
-  const next = new Float32Array(delta.length)
-  for (const part of parts) {
-    part.classes.forEach((k, i) => next.set(part.delta.subarray(i * size, (i + 1) * size), k * size))
-  }
-  return highPass(keepMixes(next, classes, seed, recipe.waves), resolution, epsilon)
+  await fields.sync(other)
 }

@@ -1,5 +1,6 @@
 /** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
 import { FixativeError } from '../../core/errors.js'
+import { visibilityOf } from '../../core/settings.js'
 import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel } from '../job.js'
@@ -9,6 +10,8 @@ import { type Scan, type Skipped, noPictures } from './scan.js'
 
 export const ORIGINALS_FILE = 'originals.u8'
 export const OPACITY_FILE = 'opacity.u8'
+/** What each place of a picture may change by: 2×S×S an item (core/protect/noise.ts). */
+export const BUDGET_FILE = 'budget.u8'
 /** Pictures of one task: few, because they may be large. */
 const CHUNK = 4
 
@@ -32,10 +35,13 @@ export async function thumbnailsStage(
   { files }: Scan,
   progress: Progress,
 ): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
-  const { resolution } = job.record.settings
+  const { settings } = job.record
+  const { resolution } = settings
+  const eyes = { visibility: visibilityOf(settings), brightness: settings.strength === 'strong' }
   const area = resolution * resolution
   const store = await ItemFile.open(job.folder.file(ORIGINALS_FILE), 3 * area)
   const opacities = await ItemFile.open(job.folder.file(OPACITY_FILE), area)
+  const budgets = await ItemFile.open(job.folder.file(BUDGET_FILE), 2 * area)
   try {
     const { read } = job.journal.progress
     const already = await findProtected(job, files)
@@ -44,24 +50,25 @@ export async function thumbnailsStage(
     const missing = chunks.filter((first) => files.slice(first, first + CHUNK).some((_, i) => !read.has(first + i)))
     await inParallel(missing, job.context.pool.size * 2, async (first) => {
       const sources = files.slice(first, first + CHUNK).map(({ path }) => below(job.record.input, path))
-      const report = await job.run('thumbnails', { sources, resolution })
+      const report = await job.run('thumbnails', { sources, resolution, eyes })
       if (report.items.some(({ ok }) => !ok)) await job.requireInput()
       const items = await Promise.all(
         report.items.map(async (item, i) => {
           if (!item.ok) return item
-          const { pixels, opacity, width, height, sha256 } = item
+          const { pixels, opacity, budget, width, height, sha256 } = item
           if (already.has(sha256) && !job.record.again) return { ok: false as const, reason: ALREADY_PROTECTED }
           await store.write(first + i, pixels)
           await opacities.write(first + i, opacity)
+          await budgets.write(first + i, budget)
           return { ok: true as const, width, height, sha256 }
         }),
       )
-      await job.journal.append({ kind: 'read', first, items }, store, opacities)
+      await job.journal.append({ kind: 'read', first, items }, store, opacities, budgets)
       progress(read.size, files.length)
     })
     warnOfSecondPass(job, already)
   } finally {
-    await Promise.all([store.close(), opacities.close()])
+    await Promise.all([store.close(), opacities.close(), budgets.close()])
   }
   return sortOut(job, files)
 }

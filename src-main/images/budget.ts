@@ -1,0 +1,57 @@
+/** What each place of a picture may change by, so that the whole is as visible as wanted. */
+import sharp from 'sharp'
+import { carrierField } from '../core/protect/carriers.js'
+import { LARGEST_BUDGET, budgetOf, changeOf, makeBudget } from '../core/protect/noise.js'
+import { carrierBand } from '../core/protect/recipe.js'
+import { budgetShare } from '../core/visibility/share.js'
+import { toSrgb } from './convert.js'
+import { type PictureFacts, OPEN } from './inspect.js'
+import type { Pixels } from './perturb.js'
+import { rgbOf, scaleFor, sightOf } from './sight.js'
+import type { Eyes } from './types.js'
+
+/** Longest side at which a picture is looked at: larger ones are shrunk, most of them while they are decoded. */
+const LOOKED_AT = 2_048
+/** Largest change by brightness for one by colour, where brightness is used: the eye sees it so much better. */
+const BRIGHTNESS = 0.3
+/** Amplitude from which the search begins, 0–255. */
+const TRIED = 16
+
+/** Decodes a picture for `budgetFor`: 8 bit, sRGB, on white, at most LOOKED_AT on a side. @throws what the decoder throws */
+export async function look(source: string, { metadata, grey }: PictureFacts): Promise<Pixels> {
+  const fitted = sharp(source, OPEN)
+    .autoOrient()
+    .resize(LOOKED_AT, LOOKED_AT, { fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#ffffff' })
+  const { data, info } = await (grey ? fitted.toColourspace('b-w') : toSrgb(fitted, metadata))
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, channels: grey ? 1 : 3 }
+}
+
+/**
+ * The budget of a picture: shares by what hides a change, times the amplitude at which a stand-in wave has the wanted
+ * visibility. Grey pictures have no colours to change.
+ *
+ * @param pixels as `look` gives them. @returns 2×S×S (core/protect/noise.ts)
+ */
+export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes): Promise<Uint8Array> {
+  const share = budgetShare(rgbOf(pixels), pixels.width, pixels.height, resolution)
+  const none = share.map(() => 0)
+  const grey = pixels.channels < 3
+  // Squared: brightness only where a change is hidden well.
+  const shares = { colour: grey ? none : share, brightness: grey || eyes.brightness ? share.map((s) => s * s) : none }
+  const budget = (amplitude: number): Uint8Array =>
+    makeBudget(shares, amplitude, grey ? amplitude : BRIGHTNESS * amplitude)
+  const delta = changeOf(standIn(pixels, resolution), budgetOf(budget(TRIED)), null)
+  const sight = sightOf(pixels, delta, resolution, LARGEST_BUDGET)
+  return budget(TRIED * (await scaleFor(sight, eyes.visibility, delta, LARGEST_BUDGET)))
+}
+
+/** A wave in the middle of what the carriers can be, always the same: what learnt noise will look like. */
+export function standIn({ width, height }: Pick<Pixels, 'width' | 'height'>, resolution: number): Float32Array {
+  const { lowest, highest } = carrierBand(Math.min(width, height), resolution)
+  const middle = (lowest + highest) / 2 / Math.SQRT2
+  return carrierField('stand-in', '', { across: middle, down: middle }, 0, resolution)
+}

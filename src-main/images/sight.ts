@@ -1,0 +1,145 @@
+/** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
+import { type FlipReference, flipReference } from '../core/visibility/flip.js'
+import { amplitudeFor } from '../core/visibility/amplitude.js'
+import { type Tile, sampleTiles } from '../core/visibility/tiles.js'
+import { type Pixels, type Window, enlarger } from './perturb.js'
+
+/** Pixels that are looked at, at most: enough for a mean that is right to a fiftieth (core/visibility/tiles.ts). */
+const LOOKED_AT = 250_000
+
+/** What a file format makes of pixels: encoded, and decoded again. */
+export type Recode = (pixels: Pixels) => Promise<Pixels>
+
+export interface Sight {
+  /** Mean ꟻLIP, 0–1, of the picture with `scale` times the noise, as it will be written. */
+  at(scale: number): Promise<number>
+  /** Mean ꟻLIP, 0–1, of a picture of the same size. */
+  of(written: Pixels): number
+}
+
+/**
+ * @param delta 3×S×S, channel-first, 0–1. @param limit largest change of a channel, 0–255
+ * @param recode null: the format keeps pixels as they are
+ */
+export function sightOf(
+  original: Pixels,
+  delta: Float32Array,
+  resolution: number,
+  limit: number,
+  recode: Recode | null = null,
+): Sight {
+  const { width, height, channels } = original
+  const places = sampleTiles(width, height, LOOKED_AT).map((tile) => {
+    const cut = crop(original, tile)
+    return { tile, cut, reference: flipReference(rgbOf(cut), cut.width, cut.height) }
+  })
+  let noises: Float32Array[] | undefined
+  return {
+    async at(scale) {
+      noises ??= places.map(({ tile }) => enlarged(delta, resolution, original, tile, channels))
+      const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale, limit))
+      return meanOf(places, recode ? await recoded(changed, recode) : changed)
+    },
+    of: (written) =>
+      meanOf(
+        places,
+        places.map(({ tile }) => crop(written, tile)),
+      ),
+  }
+}
+
+/**
+ * How many times the noise a picture takes to be as visible as wanted.
+ * @param visibility mean ꟻLIP, 0–1. @param limit largest change of a channel, 0–255
+ */
+export async function scaleFor(sight: Sight, visibility: number, delta: Float32Array, limit: number): Promise<number> {
+  const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  if (largest === 0) return 0
+  return amplitudeFor(visibility, (scale) => sight.at(scale), limit / (255 * largest))
+}
+
+interface Place {
+  readonly tile: Tile
+  readonly reference: FlipReference
+}
+
+function meanOf(places: readonly Place[], changed: readonly Pixels[]): number {
+  let [sum, weight] = [0, 0]
+  places.forEach(({ tile, reference }, i) => {
+    sum += tile.weight * reference.mean(rgbOf(changed[i]!), tile.inner)
+    weight += tile.weight
+  })
+  return sum / weight
+}
+
+function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pixels {
+  const length = size.width * channels
+  const out = data instanceof Uint16Array ? new Uint16Array(length * size.height) : new Uint8Array(length * size.height)
+  for (let row = 0; row < size.height; row++) {
+    const start = ((y + row) * width + x) * channels
+    out.set(data.subarray(start, start + length), row * length)
+  }
+  return { data: out, width: size.width, height: size.height, channels }
+}
+
+/** Interleaved RGB of 8 bit, on white. */
+export function rgbOf({ data, width, height, channels }: Pixels): Uint8Array {
+  if (channels === 3 && data instanceof Uint8Array) return data
+  const unit = data instanceof Uint16Array ? 257 : 1
+  const out = new Uint8Array(3 * width * height)
+  const colours = channels < 3 ? [0, 0, 0] : [0, 1, 2]
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const at = pixel * channels
+    const opacity = channels % 2 === 0 ? data[at + channels - 1]! / (255 * unit) : 1
+    colours.forEach((c, i) => (out[3 * pixel + i] = Math.round(255 + opacity * (data[at + c]! / unit - 255))))
+  }
+  return out
+}
+
+/** The noise of a part of a picture, 0–255, interleaved as its pixels. */
+function enlarged(
+  delta: Float32Array,
+  resolution: number,
+  { width, height }: Pixels,
+  tile: Window,
+  channels: Pixels['channels'],
+): Float32Array {
+  const rows = enlarger(delta, resolution, width, height, Infinity, channels, tile)
+  const length = tile.width * channels
+  const out = new Float32Array(length * tile.height)
+  for (let y = 0; y < tile.height; y++) out.set(rows.row(y), y * length)
+  return out
+}
+
+/** As `perturb`, of noise that is enlarged already. */
+function added(pixels: Pixels, noise: Float32Array, scale: number, limit: number): Pixels {
+  const { data } = pixels
+  const deep = data instanceof Uint16Array
+  const [unit, most] = deep ? [257, 65_535] : [1, 255]
+  const out = deep ? new Uint16Array(data.length) : new Uint8Array(data.length)
+  for (let i = 0; i < data.length; i++) {
+    const change = Math.min(limit, Math.max(-limit, scale * noise[i]!))
+    out[i] = Math.min(most, Math.max(0, data[i]! + Math.floor(change * unit + 0.5)))
+  }
+  return { ...pixels, data: out }
+}
+
+/** All places at once, below each other: a call of an encoder costs more than a place. */
+async function recoded(places: readonly Pixels[], recode: Recode): Promise<Pixels[]> {
+  const [first] = places
+  const { width, channels } = first!
+  const length = places.reduce((sum, { data }) => sum + data.length, 0)
+  const data = first!.data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)
+  let at = 0
+  for (const place of places) {
+    data.set(place.data, at)
+    at += place.data.length
+  }
+  const whole = await recode({ data, width, height: length / (width * channels), channels })
+  let y = 0
+  return places.map(({ height }) => {
+    const part = crop(whole, { x: 0, y, width, height })
+    y += height
+    return part
+  })
+}
