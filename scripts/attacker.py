@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""An ordinary attacker: trains a plain convolutional net on a folder of pictures and tests it on the originals.
+"""Ordinary attackers: train a net from scratch on a folder of pictures, and test it on the originals.
 
-    python3 scripts/attacker.py ORIGINALS PROTECTED [--sizes 32,64] [--views none,grey,jpeg50] [--seeds 3] [--steps 600]
+    python3 scripts/attacker.py ORIGINALS PROTECTED [--nets vgg,resnet] [--sizes 64,128] [--weight-noise 0,0.01]
+                                [--views none,grey,jpeg50] [--seeds 1] [--steps 450]
 
-Needs Debian's python3-torch and python3-pil. Every fifth picture of a class is left out of training; the score is the
-share of those, as originals, that the net recognises. The net is not Fixative's surrogate (VGG-like, no shortcuts), it
-knows nothing of weight noise, and it has the usual augmentation (flip and shift). With PROTECTED = ORIGINALS the score
-is what the pictures teach without protection. A view is what the attacker does to the pictures first, in the hope of
-undoing the protection; the test pictures go through the same, except cutout and mixup. One JSON object is printed.
+Needs Debian's python3-torch and python3-pil. Every fifth picture of a class is left out of training; a score is the
+share of those, as originals, that the net recognises: at the end, and at its peak over every 50th step, which is what an
+attacker has who stops at the best moment. The nets have the usual augmentation (flip and shift). With
+PROTECTED = ORIGINALS the score is what the pictures teach without protection. A view is what the attacker does to the
+pictures first, in the hope of undoing the protection; the test pictures go through the same, except cutout and mixup.
+Weight noise is Gaussian, drawn anew for each step. One JSON object is printed.
 """
 import argparse
 import io
@@ -70,18 +72,54 @@ def shrunk(picture, size):
     return np.asarray(picture.resize((size, size), Image.BICUBIC), dtype=np.float32).transpose(2, 0, 1) / 255
 
 
-def net(classes, size):
-    """Pictures of more than 32 px are halved by a first layer of stride 2 until they are that small, as is usual."""
-    def layer(inside, outside, stride=1):
-        return [nn.Conv2d(inside, outside, 3, stride, 1), nn.BatchNorm2d(outside), nn.ReLU()]
+def stems(layer, width, size):
+    """Pictures of more than 32 px are halved by first layers of stride 2 until they are that small, as is usual."""
     layers, inside = [], 3
     while size > 32:
-        layers += layer(inside, 24, 2)
-        inside, size = 24, size // 2
+        layers += layer(inside, width, 2)
+        inside, size = width, size // 2
+    return layers, inside
+
+
+def vgg(classes, size):
+    """Plain convolutions with max pooling."""
+    def layer(inside, outside, stride=1):
+        return [nn.Conv2d(inside, outside, 3, stride, 1), nn.BatchNorm2d(outside), nn.ReLU()]
+    layers, inside = stems(layer, 24, size)
     for width in (24, 48, 96):
         layers += layer(inside, width) + layer(width, width) + ([nn.MaxPool2d(2)] if width < 96 else [])
         inside = width
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inside, classes))
+
+
+class Block(nn.Module):
+    def __init__(self, inside, outside, stride):
+        super().__init__()
+        def convolve(a, b, kernel, step):
+            return nn.Sequential(nn.Conv2d(a, b, kernel, step, kernel // 2, bias=False), nn.BatchNorm2d(b))
+        self.first, self.second = convolve(inside, outside, 3, stride), convolve(outside, outside, 3, 1)
+        self.short = nn.Identity() if stride == 1 and inside == outside else convolve(inside, outside, 1, stride)
+
+    def forward(self, x):
+        return F.relu(self.second(F.relu(self.first(x))) + self.short(x))
+
+
+def resnet(classes, size):
+    """Residual blocks that only stride: the form of Fixative's own surrogate."""
+    def layer(inside, outside, stride=1):
+        return [nn.Conv2d(inside, outside, 3, stride, 1, bias=False), nn.BatchNorm2d(outside), nn.ReLU()]
+    layers, inside = stems(layer, 16, size)
+    layers += layer(inside, 16)
+    inside = 16
+    for width in (16, 32, 64, 128):
+        layers.append(Block(inside, width, 1 if width == 16 else 2))
+        inside = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inside, classes))
+
+
+# Each net with the peak of its learning rate.
+NETS = {'vgg': (vgg, 0.05), 'resnet': (resnet, 0.1)}
+CHECK_EVERY = 50
 
 
 def augment(x, random):
@@ -106,17 +144,25 @@ def training_logits(model, x):
         return model(x.contiguous(memory_format=torch.channels_last)).float()
 
 
-def attack(train, labels, steps, seed, view, classes):
+def attack(name, sigma, data, steps, seed, view, classes):
+    """Returns the net, and its score at every CHECK_EVERY-th step."""
+    (train, labels), (test, test_labels) = data
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    model = net(classes, train.shape[-1]).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.SGD(model.parameters(), 0.05, 0.9, weight_decay=5e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, steps)
-    for _ in range(steps):
+    make, rate = NETS[name]
+    model = make(classes, train.shape[-1]).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.SGD(model.parameters(), rate, 0.9, weight_decay=5e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
+    scores = []
+    for step in range(1, steps + 1):
+        model.train()
         batch = torch.as_tensor(random.integers(0, len(train), 64))
         x, y = augment(train[batch], random), labels[batch]
         if view == 'cutout':
             x = cut_out(x, random)
+        noise = [torch.randn_like(p) * sigma for p in model.parameters()] if sigma else []
+        for parameter, move in zip(model.parameters(), noise):
+            parameter.data.add_(move)
         optimiser.zero_grad()
         if view == 'mixup':
             share, other = random.beta(1, 1), torch.as_tensor(random.permutation(len(x)))
@@ -125,12 +171,18 @@ def attack(train, labels, steps, seed, view, classes):
         else:
             loss = F.cross_entropy(training_logits(model, x), y)
         loss.backward()
+        for parameter, move in zip(model.parameters(), noise):
+            parameter.data.sub_(move)
+        nn.utils.clip_grad_norm_(model.parameters(), 5.)
         optimiser.step()
         schedule.step()
-    return model.eval()
+        if step % CHECK_EVERY == 0 or step == steps:
+            scores.append(accuracy(model, test, test_labels))
+    return model, scores
 
 
 def accuracy(model, x, y):
+    model.eval()
     with torch.no_grad():
         parts = zip(x.split(200), y.split(200))
         return sum((model(a).argmax(1) == b).sum().item() for a, b in parts) / len(x)
@@ -161,9 +213,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('originals')
     parser.add_argument('protected')
-    parser.add_argument('--sizes', default='32')
-    parser.add_argument('--steps', type=int, default=600)
-    parser.add_argument('--seeds', type=int, default=3)
+    parser.add_argument('--nets', default='vgg,resnet', help=','.join(NETS))
+    parser.add_argument('--sizes', default='64')
+    parser.add_argument('--weight-noise', default='0')
+    parser.add_argument('--steps', type=int, default=450)
+    parser.add_argument('--seeds', type=int, default=1)
     parser.add_argument('--threads', type=int, default=0)
     parser.add_argument('--views', default='none', help=','.join([*FILE_VIEWS, *TRAINING_VIEWS]))
     options = parser.parse_args()
@@ -173,14 +227,16 @@ def main():
     for view in options.views.split(','):
         if view not in FILE_VIEWS and view not in TRAINING_VIEWS:
             raise SystemExit(f'no such view: {view}')
-        for size, ((train, labels), (test, test_labels)) in load(options, view).items():
+        for size, data in load(options, view).items():
+            (train, labels), (test, test_labels) = data
             classes = int(labels.max()) + 1
-            models = [attack(train, labels, options.steps, seed, view, classes) for seed in range(options.seeds)]
-            scores = [accuracy(model, test, test_labels) for model in models]
-            fits = [accuracy(model, train, labels) for model in models]
             chance = test_labels.bincount().max().item() / len(test)
-            rows.append({'view': view, 'size': size, 'chance': chance, 'testImages': len(test), 'trainAccuracy': fits,
-                         'accuracyOnOriginals': scores, 'mean': sum(scores) / len(scores)})
+            for name in options.nets.split(','):
+                for sigma in map(float, options.weight_noise.split(',')):
+                    runs = [attack(name, sigma, data, options.steps, seed, view, classes) for seed in range(options.seeds)]
+                    rows.append({'view': view, 'size': size, 'net': name, 'weightNoise': sigma, 'chance': chance,
+                                 'testImages': len(test), 'trainAccuracy': [accuracy(m, train, labels) for m, _ in runs],
+                                 'final': [scores[-1] for _, scores in runs], 'peak': [max(scores) for _, scores in runs]})
     print(json.dumps({'steps': options.steps, 'bfloat16': BFLOAT16, 'rows': rows}))
 
 

@@ -1,15 +1,16 @@
 /**
- * Measures the protection on a collection: certified bounds of each method and seed, and what ordinary attackers learn.
+ * Measures the protection on a collection: how much is seen, certified bounds, and what ordinary attackers learn.
  *
- *   npm run evaluate -- FOLDER [--methods pue,emn] [--seeds 1,2,3] [--views none,grey] [--sizes 32,64] [--resolution 32]
- *                    [--strength balanced] [--attack-seeds 1] [--steps 400] [--keep DIR] [--json]
+ *   npm run evaluate -- FOLDER [--methods pue,emn] [--seeds 1,2,3] [--strength balanced] [--resolution 64] [--runs 0]
+ *                    [--views none,grey] [--nets vgg,resnet] [--sizes 64,128] [--weight-noise 0,0.01]
+ *                    [--attack-seeds 1] [--steps 450] [--keep DIR] [--json]
  *
  * FOLDER has one sub-folder a class. Prints Markdown tables, or one JSON object. Without --views no attacker is tried;
- * attackers need Debian's python3-torch and python3-pil. --keep DIR stores the protected folders and what attackers
- * reached, and uses what it finds.
+ * attackers need Debian's python3-torch and python3-pil, Butteraugli needs libjxl-devtools. --keep DIR stores the
+ * protected folders and what attackers reached, and uses what it finds.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,11 +24,14 @@ const { values: options, positionals } = parseArgs({
     methods: { type: 'string', default: 'pue' },
     seeds: { type: 'string', default: '1' },
     views: { type: 'string', default: '' },
-    sizes: { type: 'string', default: '32' },
-    resolution: { type: 'string', default: '32' },
+    nets: { type: 'string', default: 'vgg,resnet' },
+    sizes: { type: 'string', default: '64' },
+    'weight-noise': { type: 'string', default: '0' },
+    resolution: { type: 'string', default: '64' },
     strength: { type: 'string', default: 'balanced' },
+    runs: { type: 'string', default: '0' },
     'attack-seeds': { type: 'string', default: '1' },
-    steps: { type: 'string', default: '400' },
+    steps: { type: 'string', default: '450' },
     keep: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -45,12 +49,12 @@ const originals = resolve(folder)
 
 /** Protects with one method and seed, and reads the certificate. */
 function protect(method, seed) {
-  const output = join(place, `${basename(originals)}-${method}-${options.strength}-${seed}`)
+  const output = join(place, `${basename(originals)}-${method}-${options.strength}-${options.resolution}-${seed}`)
   const certificate = join(output, 'fixative-certificate.json')
   const start = performance.now()
   if (!existsSync(certificate)) {
     const args = [program, 'protect', originals, output, '--method', method, '--seed', seed]
-    args.push('--resolution', options.resolution, '--strength', options.strength)
+    args.push('--resolution', options.resolution, '--strength', options.strength, '--runs', options.runs)
     const env = { ...process.env, FIXATIVE_HOME: join(place, 'home') }
     const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env })
     if (status !== 0) throw new Error(`protecting with ${method}, seed ${seed}, ended with ${status}`)
@@ -70,16 +74,47 @@ function protect(method, seed) {
     controlClean: certification.control.cleanAccuracy,
     ...certification.headline,
     verdict: certification.verdict,
-    psnr: protection.quality.psnr,
-    ssim: protection.quality.ssim,
-    deltaE: protection.quality.deltaE,
+    runs: certification.runs,
+    largestChange: protection.largestChange,
+    quality: protection.quality,
+    butteraugli: butteraugli(output),
   }
+}
+
+/** Pictures on which Butteraugli is measured: it takes a second each. */
+const COMPARED = 16
+
+/** Mean Butteraugli (3-norm) of pictures spread over a collection; null: the program is not installed. */
+function butteraugli(output) {
+  const files = readdirSync(originals, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(originals.length + 1))
+    .filter((path) => existsSync(join(output, path)))
+    .sort()
+  const some = Array.from({ length: COMPARED }, (_, i) => files[Math.floor((i * files.length) / COMPARED)])
+  const scores = some.map((path) => {
+    const found = spawnSync('butteraugli_main', [flat(join(originals, path), 'a'), flat(join(output, path), 'b')], {
+      encoding: 'utf8',
+    })
+    return Number(/3-norm: ([\d.]+)/.exec(found.stdout ?? '')?.[1] ?? NaN)
+  })
+  const mean = scores.reduce((a, b) => a + b, 0) / scores.length
+  return Number.isNaN(mean) ? null : mean
+}
+
+/** A picture as a file that every program reads. */
+function flat(path, name) {
+  const target = join(place, `${name}.png`)
+  const script = `import sharp from 'sharp'; await sharp(process.argv[1]).flatten({ background: '#fff' }).toColourspace('srgb').png().toFile(process.argv[2])`
+  spawnSync(process.execPath, ['--input-type=module', '-e', script, path, target])
+  return target
 }
 
 /** Runs attackers of all sizes on a protected folder: one process for each view, each on one thread. */
 function attack(name, target) {
   return list(options.views).map((view) => async () => {
-    const settings = ['--sizes', options.sizes, '--seeds', options['attack-seeds'], '--steps', options.steps]
+    const settings = ['--nets', options.nets, '--sizes', options.sizes, '--weight-noise', options['weight-noise']]
+    settings.push('--seeds', options['attack-seeds'], '--steps', options.steps)
     const kept = join(place, `attack-${[basename(target), view, ...settings].join('')}.json`)
     if (!existsSync(kept)) {
       const args = [attacker, originals, target, '--views', view, '--threads', '1', ...settings]
@@ -111,35 +146,48 @@ const table = (head, rows) =>
 function certificateTable(runs) {
   return table(
     [
-      ...['method', 'seed', 'protected at most', 'control at least', 'verdict', 'fits', 'clean', 'control clean'],
-      ...['mean PSNR', 'mean SSIM', 'mean ΔE', 'seconds'],
+      ...[
+        'method',
+        'seed',
+        'runs: at most',
+        'originals at least',
+        'smoothing: at most',
+        'originals at least',
+        'verdict',
+      ],
+      ...['fits', 'clean', 'mean ꟻLIP', 'worst', 'Butteraugli', 'SSIM', 'ΔE', 'largest change', 'seconds'],
     ],
     runs.map((r) => [
       r.method,
       r.seed,
+      r.runs ? percent(r.runs.protectedAtMost) : '–',
+      r.runs ? percent(r.runs.controlAtLeast) : '–',
       percent(r.protectedAtMost),
       percent(r.controlAtLeast),
       r.verdict,
       percent(r.fits),
       percent(r.clean),
-      percent(r.controlClean),
-      `${r.psnr.mean.toFixed(1)} dB`,
-      r.ssim.mean.toFixed(3),
-      r.deltaE.mean.toFixed(1),
+      r.quality.flip.mean.toFixed(3),
+      r.quality.flip.max.toFixed(3),
+      r.butteraugli === null ? '–' : r.butteraugli.toFixed(2),
+      r.quality.ssim.mean.toFixed(3),
+      r.quality.deltaE.mean.toFixed(1),
+      `±${Math.round(r.largestChange)}`,
       r.seconds,
     ]),
   )
 }
 
+/** Each cell: at the end (at its peak), the worst of the seeds. */
 function attackTable(rows) {
   const names = [...new Set(rows.map(({ name }) => name))]
-  const cells = list(options.sizes).flatMap((size) => list(options.views).map((view) => ({ size: Number(size), view })))
+  const keyOf = ({ net, size, weightNoise, view }) => [net, `${size} px`, weightNoise, view].join(' · ')
+  const cell = (r) => (r ? `${percent(Math.max(...r.final))} (${percent(Math.max(...r.peak))})` : '–')
   return table(
-    ['attacker at', 'view', ...names],
-    cells.map(({ size, view }) => [
-      `${size} px`,
-      view,
-      ...names.map((name) => percent(rows.find((r) => r.name === name && r.size === size && r.view === view).mean)),
+    ['attacker · weight noise · view', ...names],
+    [...new Set(rows.map(keyOf))].map((key) => [
+      key,
+      ...names.map((name) => cell(rows.find((r) => r.name === name && keyOf(r) === key))),
     ]),
   )
 }

@@ -1,13 +1,13 @@
 /** What each place of a picture may change by, so that the whole is as visible as wanted. */
 import sharp from 'sharp'
 import { carrierField } from '../core/protect/carriers.js'
-import { LARGEST_BUDGET, budgetOf, changeOf, makeBudget } from '../core/protect/noise.js'
+import { makeBudget, storedField } from '../core/protect/noise.js'
 import { carrierBand } from '../core/protect/recipe.js'
 import { budgetShare } from '../core/visibility/share.js'
 import { toSrgb } from './convert.js'
 import { type PictureFacts, OPEN } from './inspect.js'
 import type { Pixels } from './perturb.js'
-import { rgbOf, scaleFor, sightOf } from './sight.js'
+import { LARGEST_CHANGE, rgbOf, scaledNoise } from './sight.js'
 import type { Eyes } from './types.js'
 
 /** Longest side at which a picture is looked at: larger ones are shrunk, most of them while they are decoded. */
@@ -44,14 +44,15 @@ export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes):
   const shares = { colour: grey ? none : share, brightness: grey || eyes.brightness ? share.map((s) => s * s) : none }
   const budget = (amplitude: number): Uint8Array =>
     makeBudget(shares, amplitude, grey ? amplitude : BRIGHTNESS * amplitude)
-  const delta = changeOf(standIn(pixels, resolution), budgetOf(budget(TRIED)), null)
-  const sight = sightOf(pixels, delta, resolution, LARGEST_BUDGET)
-  return budget(TRIED * (await scaleFor(sight, eyes.visibility, delta, LARGEST_BUDGET)))
+  const field = standIn(pixels, resolution)
+  const noise = { field, budget: budget(TRIED), resolution, visibility: eyes.visibility }
+  const { scale } = await scaledNoise(pixels, noise)
+  return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
 }
 
 /** A wave in the middle of what the carriers can be, always the same: what learnt noise will look like. */
-export function standIn({ width, height }: Pick<Pixels, 'width' | 'height'>, resolution: number): Float32Array {
+export function standIn({ width, height }: Pick<Pixels, 'width' | 'height'>, resolution: number): Int8Array {
   const { lowest, highest } = carrierBand(Math.min(width, height), resolution)
   const middle = (lowest + highest) / 2 / Math.SQRT2
-  return carrierField('stand-in', '', { across: middle, down: middle }, 0, resolution)
+  return storedField(carrierField('stand-in', '', { across: middle, down: middle }, 0, resolution))
 }

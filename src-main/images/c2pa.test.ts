@@ -11,6 +11,7 @@ import { createCredential } from './c2pa-credential.js'
 import { manifestId } from './c2pa-id.js'
 import { exportImage } from './export.js'
 import type { OutputFormat, Reservation } from './types.js'
+import { testNoise } from './test-request.js'
 
 const SINCE = '2026-01-01T00:00:00.500Z'
 let folder: string
@@ -30,8 +31,7 @@ let count = 0
 async function copy(format: OutputFormat, reserve: Reservation, path = 'a/picture.png', seed = 'abc') {
   const target = join(folder, `copy-${count++}`)
   const manifest = { credential: await createCredential(seed, SINCE), id: manifestId(seed, path), version: '1.2.3' }
-  const delta = new Float32Array(3 * 16).fill(4 / 255)
-  const rest = { delta, resolution: 4, epsilon: 4, quality: null, metadata: 'keep' } as const
+  const rest = { ...testNoise(4), quality: null, metadata: 'keep' } as const
   await exportImage({ source, target, format, reserve, manifest, ...rest })
   return readFile(target)
 }

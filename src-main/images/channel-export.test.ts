@@ -7,14 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHANNELS, type Channel } from '../core/channels.js'
 import { decode } from './decode.js'
 import { exportImage } from './export.js'
-import { perturb } from './perturb.js'
 import { asServed } from './served.js'
 import { thumbnail } from './thumbnail.js'
-import { AS_IT_IS } from './test-request.js'
+import { AS_IT_IS, testNoise, withNoise } from './test-request.js'
+import { LARGEST_CHANGE } from './sight.js'
 
 const RESOLUTION = 16
-const EPSILON = 8
-const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, (_, i) => (EPSILON / 255) * Math.sin(i * 12.9898))
+const noise = testNoise(RESOLUTION)
 const COLOUR = { grey: false, deep: false }
 
 let folder: string
@@ -47,9 +46,7 @@ async function run(source: string, channel: Channel) {
   const report = await exportImage({
     source,
     target,
-    delta,
-    resolution: RESOLUTION,
-    epsilon: EPSILON,
+    ...noise,
     ...AS_IT_IS,
     channel,
   })
@@ -79,7 +76,7 @@ describe('exportImage for a channel', () => {
     expect(facts.icc?.equals((await sharp(photo).metadata()).icc!)).toBe(true)
     expect(readExif(facts.exif!).Image?.Model).toBe('Camera 7')
     expect(report).toMatchObject({ lossless: true })
-    expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
+    expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
     expect(report.thumbnail).toEqual(await pixelsOf(target))
   })
 
@@ -91,8 +88,8 @@ describe('exportImage for a channel', () => {
     const { target, report } = await run(photo, lossless)
     const small = await decode(photo, COLOUR, false, lossless.exported)
     expect([small.width, small.height]).toEqual([120, 200])
-    expect((await decode(target, COLOUR)).data).toEqual(perturb(small, delta, RESOLUTION, EPSILON).data)
-    expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
+    expect((await decode(target, COLOUR)).data).toEqual((await withNoise(small, noise)).data)
+    expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
     // Converted by the profile, not only stripped of it.
     const wide = await decode(photo, COLOUR, false, { ...lossless.exported, colourSpace: 'keep' })
     expect(small.data).not.toEqual(wide.data)

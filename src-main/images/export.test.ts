@@ -8,13 +8,12 @@ import { decode } from './decode.js'
 import { exportImage, writeFailure } from './export.js'
 import { inspect } from './inspect.js'
 import type { Pixels } from './perturb.js'
-import { perturb } from './perturb.js'
 import { thumbnail } from './thumbnail.js'
 import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
-import { AS_IT_IS } from './test-request.js'
+import { LARGEST_CHANGE } from './sight.js'
+import { AS_IT_IS, testNoise, withNoise } from './test-request.js'
 
 const RESOLUTION = 16
-const EPSILON = 8
 const WIDTH = 57
 const HEIGHT = 41
 let folder: string
@@ -26,10 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const delta = Float32Array.from(
-  { length: 3 * RESOLUTION * RESOLUTION },
-  (_, i) => (EPSILON / 255) * Math.sin(i * 12.9898),
-)
+const noise = testNoise(RESOLUTION)
 
 /** A picture with smooth parts, full black, full white and every alpha from 0 up. */
 function pixels(channels: 1 | 2 | 3 | 4, deep: boolean): Pixels {
@@ -78,9 +74,7 @@ async function run(source: Source, format: 'keep' | OutputFormat = 'keep', more:
   const report = await exportImage({
     source: from,
     target: to,
-    delta,
-    resolution: RESOLUTION,
-    epsilon: EPSILON,
+    ...noise,
     format,
     quality: null,
     metadata: 'keep',
@@ -135,12 +129,13 @@ describe('exportImage, lossless formats', () => {
       const original = await decode(from, a)
       const written = await decode(to, b)
       expect(written.channels).toBe(original.channels)
-      expect(written.data).toEqual(perturb(original, delta, RESOLUTION, EPSILON).data)
+      expect(written.data).toEqual((await withNoise(original, noise)).data)
       const unit = source.deep ? 257 : 1
       const worst = Math.max(...Array.from(original.data, (v, i) => Math.abs(v - written.data[i]!)))
-      expect(worst).toBeLessThanOrEqual(EPSILON * unit)
+      expect(worst).toBeLessThanOrEqual(LARGEST_CHANGE * unit)
       expect(worst).toBeGreaterThan(2 * unit)
       expect(report.maxAbsDiff).toBeCloseTo(worst / unit, 4)
+      expect(Math.abs(report.flip - noise.visibility)).toBeLessThan(0.05 * noise.visibility)
       if (a.alpha) expect(alphaOf(written)).toEqual(alphaOf(original))
     },
   )
@@ -166,7 +161,7 @@ describe('exportImage, lossy formats', () => {
     if (source.format === 'jpeg' && source.channels === 3) expect(b.metadata.chromaSubsampling).toBe('4:4:4')
     // The noise itself got through: the written picture is nearer to the perturbed one than to the original.
     const original = await decode(result.from, a)
-    const wanted = perturb(original, delta, RESOLUTION, EPSILON).data
+    const wanted = (await withNoise(original, noise)).data
     const written = (await decode(result.to, b)).data
     const distance = (to: ArrayLike<number>): number =>
       Array.from(written, (v, i) => (v - to[i]!) ** 2).reduce((sum, v) => sum + v, 0)
@@ -185,9 +180,7 @@ describe('exportImage, lossy formats', () => {
     await exportImage({
       source: stored,
       target: to,
-      delta,
-      resolution: RESOLUTION,
-      epsilon: EPSILON,
+      ...noise,
       ...AS_IT_IS,
     })
     const kind = { grey: false, deep: false }
@@ -214,49 +207,34 @@ describe('exportImage, to another format', () => {
     expect(facts.format).toBe(format)
     const lossyResult = format === 'jpeg' || format === 'avif' || (format === 'webp' && source.format === 'jpeg')
     expect(result.report.lossless).toBe(!lossyResult)
-    if (!lossyResult) expect(result.report.maxAbsDiff).toBeLessThanOrEqual(EPSILON + (source.deep ? 1e-9 : 0))
+    if (!lossyResult) expect(result.report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
   })
 })
 
-describe('exportImage, with a least SSIM', () => {
+describe('exportImage, visibility', () => {
   it.each<Source>([
     { format: 'png', channels: 3, deep: false },
     { format: 'png', channels: 1, deep: true },
     { format: 'jpeg', channels: 3, deep: false },
     { format: 'webp', channels: 4, deep: false },
-  ])('adds as much noise to a picture as keeps it: %o', async (source) => {
-    const loud = { delta: delta.map((value) => 8 * value), epsilon: 8 * EPSILON }
-    const whole = await run(source, 'keep', loud)
-    expect(whole.report.ssim).toBeLessThan(0.985)
-    expect(whole.report.noiseShare).toBe(1)
-    const { report, to } = await run(source, 'keep', { ...loud, minSsim: 0.99 })
-    expect(report.ssim).toBeGreaterThanOrEqual(0.99)
-    expect(report.ssim).toBeLessThan(0.992)
-    expect(report.noiseShare).toBeLessThan(1)
-    expect(report.deltaE).toBeGreaterThan(0)
-    expect(report.deltaE).toBeLessThan(whole.report.deltaE)
-    expect(report.sha256).toBe(
-      createHash('sha256')
-        .update(await readFile(to))
-        .digest('hex'),
-    )
+  ])('adds as much noise as makes the written picture as visible as wanted: %o', async (source) => {
+    const subtle = await run(source, 'keep', { visibility: 0.06 })
+    const strong = await run(source, 'keep', { visibility: 0.16 })
+    expect(Math.abs(subtle.report.flip - 0.06)).toBeLessThan(0.05 * 0.06)
+    expect(Math.abs(strong.report.flip - 0.16)).toBeLessThan(0.05 * 0.16)
+    expect(strong.report.psnr).toBeLessThan(subtle.report.psnr!)
+    expect(strong.report.maxAbsDiff).toBeGreaterThan(subtle.report.maxAbsDiff)
   })
 
-  it('says that none is left where so little is allowed that it is rounded away', async () => {
-    const loud = { delta: delta.map((value) => 8 * value), epsilon: 8 * EPSILON }
-    const { report } = await run({ format: 'png', channels: 3, deep: false }, 'keep', { ...loud, minSsim: 0.9999999 })
-    expect(report).toMatchObject({ noiseShare: 0, maxAbsDiff: 0, psnr: null, ssim: 1, deltaE: 0 })
+  it('changes nothing where nothing may change', async () => {
+    const { report } = await run({ format: 'png', channels: 3, deep: false }, 'keep', testNoise(RESOLUTION, 0.1, 0))
+    expect(report).toMatchObject({ flip: 0, maxAbsDiff: 0, psnr: null, ssim: 1, deltaE: 0 })
   })
 
-  it('says what to do where encoding alone takes too much, and leaves nothing behind', async () => {
-    const source = await makeSource('coarse.jpg', { format: 'jpeg', channels: 3, deep: false })
-    const target = join(folder, 'coarse', 'a.jpg')
-    const request = { source, target, delta, resolution: RESOLUTION, epsilon: EPSILON, ...AS_IT_IS }
-    await expect(exportImage({ ...request, quality: 2, minSsim: 0.99 })).rejects.toMatchObject({
-      code: 'below-ssim',
-      message: expect.stringMatching(/coarse\.jpg" falls below SSIM 0\.99 by .* JPEG alone \(0\.\d{4}\)/) as string,
-    })
-    expect(await readdir(join(folder, 'coarse'))).toEqual([])
+  it('stops at the largest change, however little is seen of it', async () => {
+    const { report } = await run({ format: 'png', channels: 3, deep: false }, 'keep', { visibility: 0.4 })
+    expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
+    expect(report.flip).toBeLessThan(0.4)
   })
 })
 
@@ -275,9 +253,7 @@ describe('exportImage, metadata', () => {
     await exportImage({
       source: file,
       target,
-      delta,
-      resolution: RESOLUTION,
-      epsilon: EPSILON,
+      ...noise,
       ...AS_IT_IS,
     })
     const metadata = await sharp(target).metadata()
@@ -297,12 +273,10 @@ describe('exportImage, metadata', () => {
     const report = await exportImage({
       source: file,
       target,
-      delta,
-      resolution: RESOLUTION,
-      epsilon: EPSILON,
+      ...noise,
       ...AS_IT_IS,
     })
-    expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
+    expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
     const kind = { grey: false, deep: false }
     expect(alphaOf(await decode(target, kind))).toEqual(alphaOf(await decode(file, kind)))
   })
@@ -310,9 +284,7 @@ describe('exportImage, metadata', () => {
 
 describe('exportImage, failures', () => {
   const request = {
-    delta,
-    resolution: RESOLUTION,
-    epsilon: EPSILON,
+    ...noise,
     ...AS_IT_IS,
   } as const
 
@@ -396,7 +368,7 @@ describe('exportImage, failures', () => {
     await chmod(source, 0o640)
     const target = join(folder, 'one-out.png')
     const report = await exportImage({ ...request, source, target })
-    expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
+    expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
     expect(report.ssim).toBeGreaterThan(0)
     if (process.platform !== 'win32') expect((await stat(target)).mode & 0o777).toBe(0o640)
   })

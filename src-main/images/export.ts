@@ -4,7 +4,6 @@ import type { Stats } from 'node:fs'
 import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FixativeError } from '../core/errors.js'
-import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import type { Ancillary } from './containers.js'
 import { decode, type PixelKind } from './decode.js'
 import { encode, type Encoding, encodingFor, LONGEST_SIDE } from './encode.js'
@@ -12,7 +11,7 @@ import { inspect, readFailure, type PictureFacts } from './inspect.js'
 import { carriedMetadata } from './metadata.js'
 import { perturb, type Pixels } from './perturb.js'
 import { measure, type Quality } from './quality.js'
-import { type Sight, scaleFor, sightOf } from './sight.js'
+import { LARGEST_CHANGE, type Sight, scaledNoise } from './sight.js'
 import { thumbnail, thumbnailOf } from './thumbnail.js'
 import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
 
@@ -46,8 +45,8 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
     const { encoded, pixels } = made
     await write(temporary, request, encoded, mode)
     const report = await examine(temporary, request, prepared, made)
-    if (lossless && report.maxAbsDiff > LARGEST_BUDGET) {
-      throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${LARGEST_BUDGET}`)
+    if (lossless && report.maxAbsDiff > LARGEST_CHANGE) {
+      throw new Error(`${target}: a lossless file differs by ${report.maxAbsDiff}, more than ${LARGEST_CHANGE}`)
     }
     const small = await thumbnailFor(temporary, request, prepared, { encoded, pixels })
     await rename(temporary, target).catch((error: unknown) => {
@@ -105,20 +104,16 @@ async function prepare(request: ExportRequest, facts: PictureFacts, format: Outp
 }
 
 async function protect(request: ExportRequest, prepared: Prepared): Promise<Protected> {
-  const { source, resolution, visibility } = request
   const { original, kind, encoding, ancillary } = prepared
-  const delta = changeOf(fieldOf(request.field), budgetOf(request.budget), null)
   // What a lossy format does to the picture is seen as well, and counts.
   const recode = async (part: Pixels) => decode(await encode(part, kind, encoding, BARE), kind)
-  const sight = sightOf(original, delta, resolution, LARGEST_BUDGET, encoding.lossless ? null : recode)
-  const scale = await scaleFor(sight, visibility, delta, LARGEST_BUDGET)
-  const noise = delta.map((value) => scale * value)
-  const pixels = perturb(original, noise, resolution, LARGEST_BUDGET)
+  const { noise, sight } = await scaledNoise(original, request, encoding.lossless ? null : recode)
+  const pixels = perturb(original, noise, request.resolution, LARGEST_CHANGE)
   const encoded = await encodeWithin(
     request.channel?.exported.maxBytes ?? Infinity,
     encoding,
     async (encoding) => withReservation(await encode(pixels, kind, encoding, ancillary), encoding.format, request),
-    source,
+    request.source,
   )
   return { encoded, pixels, sight }
 }

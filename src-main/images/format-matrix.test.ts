@@ -13,12 +13,12 @@ import { jpegWith, pngWith } from './containers.js'
 import { decode } from './decode.js'
 import { exportImage } from './export.js'
 import { inspect } from './inspect.js'
-import { perturb } from './perturb.js'
+import { testNoise, withNoise } from './test-request.js'
+import { LARGEST_CHANGE } from './sight.js'
 
 const RESOLUTION = 16
-const EPSILON = 8
 const [WIDTH, HEIGHT] = [56, 40]
-const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, (_, i) => (EPSILON / 255) * Math.sin(i * 12.9898))
+const noise = testNoise(RESOLUTION)
 const XMP =
   '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
   '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"' +
@@ -124,7 +124,7 @@ async function write(bytes: Buffer): Promise<string> {
 }
 async function protect(source: string, metadata: 'keep' | 'rights' | 'none') {
   const target = `${source}-${metadata}`
-  const rest = { delta, resolution: RESOLUTION, epsilon: EPSILON, quality: null, reserve: 'none' } as const
+  const rest = { ...noise, quality: null, reserve: 'none' } as const
   const report = await exportImage({ source, target, format: 'keep', metadata, ...rest })
   const facts = await inspect(target)
   if (!facts.ok) throw new Error(facts.reason)
@@ -155,12 +155,12 @@ describe('a picture is protected right', () => {
     expect(kept.report.lossless).toBe(row.lossless)
 
     const [original, written] = [await decode(source, before), await decode(kept.target, kept.facts)]
-    const wanted = perturb(original, delta, RESOLUTION, EPSILON)
+    const wanted = await withNoise(original, noise)
     if (row.lossless) {
       expect(written.data).toEqual(wanted.data)
       const unit = deep ? 257 : 1
       const worst = Math.max(...Array.from(original.data, (v, i) => Math.abs(v - written.data[i]!)))
-      expect(worst).toBeLessThanOrEqual(EPSILON * unit)
+      expect(worst).toBeLessThanOrEqual(LARGEST_CHANGE * unit)
       expect(worst).toBeGreaterThan(0)
     } else {
       const distance = (to: ArrayLike<number>): number =>
@@ -215,10 +215,10 @@ describe('a profile that is damaged', () => {
       // The length that the profile gives for itself.
       jpeg[jpeg.indexOf('ICC_PROFILE\0') + 14 + 1]! ^= 0x40
       const source = await write(jpeg)
-      const rest = { delta, resolution: RESOLUTION, epsilon: EPSILON, quality: null, reserve: 'none' } as const
+      const rest = { ...noise, quality: null, reserve: 'none' } as const
       const report = await exportImage({ source, target: `${source}-out`, format, metadata: 'keep', ...rest })
       expect(report.format).toBe(format)
-      if (report.lossless) expect(report.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
+      if (report.lossless) expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
     },
   )
 })

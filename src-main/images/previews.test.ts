@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { exportImage } from './export.js'
 import { blankExifPreviews, withoutXmpPreviews } from './previews.js'
+import { testNoise } from './test-request.js'
 
 /** An EXIF block: IFD0 (Copyright) → Exif IFD (maker note with a JPEG) and IFD1 (thumbnail). */
 function exifWith(preview: Buffer): Buffer {
@@ -84,13 +85,10 @@ describe('unprotected previews in metadata', () => {
       expect(jpegStarts((await sharp(source).metadata()).exif!)).toBe(2)
       for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
         const target = join(folder, `out.${format}`)
-        const delta = new Float32Array(3 * 16).fill(4 / 255)
         await exportImage({
           source,
           target,
-          delta,
-          resolution: 4,
-          epsilon: 4,
+          ...testNoise(4),
           format,
           quality: null,
           metadata: 'keep',

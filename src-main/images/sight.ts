@@ -1,4 +1,5 @@
 /** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
+import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import { type FlipReference, flipReference } from '../core/visibility/flip.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { type Tile, sampleTiles } from '../core/visibility/tiles.js'
@@ -6,6 +7,9 @@ import { type Pixels, type Window, enlarger } from './perturb.js'
 
 /** Pixels that are looked at, at most: enough for a mean that is right to a fiftieth (core/visibility/tiles.ts). */
 const LOOKED_AT = 250_000
+
+/** Largest change of a channel, 0–255, however little it would be seen. */
+export const LARGEST_CHANGE = Math.floor(LARGEST_BUDGET)
 
 /** What a file format makes of pixels: encoded, and decoded again. */
 export type Recode = (pixels: Pixels) => Promise<Pixels>
@@ -18,14 +22,13 @@ export interface Sight {
 }
 
 /**
- * @param delta 3×S×S, channel-first, 0–1. @param limit largest change of a channel, 0–255
+ * @param delta 3×S×S, channel-first, 0–1
  * @param recode null: the format keeps pixels as they are
  */
 export function sightOf(
   original: Pixels,
   delta: Float32Array,
   resolution: number,
-  limit: number,
   recode: Recode | null = null,
 ): Sight {
   const { width, height, channels } = original
@@ -37,7 +40,7 @@ export function sightOf(
   return {
     async at(scale) {
       noises ??= places.map(({ tile }) => enlarged(delta, resolution, original, tile, channels))
-      const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale, limit))
+      const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale))
       return meanOf(places, recode ? await recoded(changed, recode) : changed)
     },
     of: (written) =>
@@ -48,14 +51,32 @@ export function sightOf(
   }
 }
 
+/** A picture's own noise, and how visible it is to be. */
+export interface NoiseRequest {
+  /** S×S, stored (core/protect/noise.ts). */
+  readonly field: Int8Array
+  /** 2×S×S, stored. */
+  readonly budget: Uint8Array
+  readonly resolution: number
+  /** Mean ꟻLIP, 0–1. */
+  readonly visibility: number
+}
+
 /**
- * How many times the noise a picture takes to be as visible as wanted.
- * @param visibility mean ꟻLIP, 0–1. @param limit largest change of a channel, 0–255
+ * The noise of a picture, as much of it as makes it as visible as wanted; less where no value may change by so much.
+ * @returns what to add, 3×S×S, channel-first, encoded values, 0–1; how many times the noise it is; and how visible
  */
-export async function scaleFor(sight: Sight, visibility: number, delta: Float32Array, limit: number): Promise<number> {
+export async function scaledNoise(
+  original: Pixels,
+  { field, budget, resolution, visibility }: NoiseRequest,
+  recode: Recode | null = null,
+): Promise<{ noise: Float32Array; scale: number; sight: Sight }> {
+  const delta = changeOf(fieldOf(field), budgetOf(budget), null)
+  const sight = sightOf(original, delta, resolution, recode)
   const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  if (largest === 0) return 0
-  return amplitudeFor(visibility, (scale) => sight.at(scale), limit / (255 * largest))
+  const most = LARGEST_CHANGE / (255 * largest)
+  const scale = largest === 0 ? 0 : await amplitudeFor(visibility, (tried) => sight.at(tried), most)
+  return { noise: delta.map((value) => scale * value), scale, sight }
 }
 
 interface Place {
@@ -112,13 +133,13 @@ function enlarged(
 }
 
 /** As `perturb`, of noise that is enlarged already. */
-function added(pixels: Pixels, noise: Float32Array, scale: number, limit: number): Pixels {
+function added(pixels: Pixels, noise: Float32Array, scale: number): Pixels {
   const { data } = pixels
   const deep = data instanceof Uint16Array
   const [unit, most] = deep ? [257, 65_535] : [1, 255]
   const out = deep ? new Uint16Array(data.length) : new Uint8Array(data.length)
   for (let i = 0; i < data.length; i++) {
-    const change = Math.min(limit, Math.max(-limit, scale * noise[i]!))
+    const change = Math.min(LARGEST_CHANGE, Math.max(-LARGEST_CHANGE, scale * noise[i]!))
     out[i] = Math.min(most, Math.max(0, data[i]! + Math.floor(change * unit + 0.5)))
   }
   return { ...pixels, data: out }

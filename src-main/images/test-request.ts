@@ -1,2 +1,25 @@
-/** For tests: what an export asks for when nothing is to be changed but the pixels. */
+/** For tests: what an export asks for. */
+import { type Pixels, perturb } from './perturb.js'
+import { LARGEST_CHANGE, type NoiseRequest, scaledNoise } from './sight.js'
+
+/** Nothing is to be changed but the pixels. */
 export const AS_IT_IS = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' } as const
+
+/**
+ * Noise that looks random, and may change colours anywhere.
+ * @param amplitude largest change before it is scaled, 0–255; 0: none
+ */
+export function testNoise(resolution: number, visibility = 0.1, amplitude = 20): NoiseRequest {
+  const area = resolution * resolution
+  return {
+    field: Int8Array.from({ length: area }, (_, i) => 127 * Math.sin(i * 12.9898)),
+    budget: Uint8Array.from({ length: 2 * area }, (_, i) => (i < area ? 4 * amplitude : amplitude)),
+    resolution,
+    visibility,
+  }
+}
+
+/** What a lossless export makes of a picture with the noise of a request. */
+export async function withNoise<P extends Pixels>(original: P, request: NoiseRequest): Promise<P> {
+  return perturb(original, (await scaledNoise(original, request)).noise, request.resolution, LARGEST_CHANGE)
+}

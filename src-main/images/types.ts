@@ -1,6 +1,7 @@
 /** Shapes shared by the image stages. Paths named `source`/`target` are absolute; `path` is relative, with '/'. */
 import type { Exported, Served } from '../core/channels.js'
 import type { ManifestFacts } from './c2pa-id.js'
+import type { NoiseRequest } from './sight.js'
 
 export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif'
 
@@ -55,17 +56,11 @@ export interface ThumbnailReport {
   readonly items: readonly ((Squashed & { readonly opacity: Uint8Array; readonly budget: Uint8Array }) | Unreadable)[]
 }
 
-export interface ExportRequest {
+export interface ExportRequest extends NoiseRequest {
   readonly source: string
   readonly target: string
   /** A file without which nothing is written: it is only there while the target's disk is. */
   readonly marker?: string
-  /** The picture's own noise: its stored field, S×S, and what its places may change by, 2×S×S (core/protect/noise.ts). */
-  readonly field: Int8Array
-  readonly budget: Uint8Array
-  readonly resolution: number
-  /** Mean ꟻLIP, 0–1, to which the noise is scaled. */
-  readonly visibility: number
   readonly format: 'keep' | OutputFormat
   /** 1–100, or null for the format's default. */
   readonly quality: number | null

@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { perturb } from './perturb.js'
+import { budgetFor, standIn } from './budget.js'
+import { LARGEST_CHANGE } from './sight.js'
+import { withNoise } from './test-request.js'
 import { cropBeforeAfter, picture } from './view.js'
 
 let folder: string
 const WIDTH = 300
 const HEIGHT = 200
 const S = 32
-const EPSILON = 8
-const delta = Float32Array.from({ length: 3 * S * S }, (_, i) => ((i * 7919) % 2 ? EPSILON : -EPSILON) / 255)
+const EYES = { visibility: 0.1, brightness: false }
 const whole = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i * 31 + (i >> 7)) % 256)
 const at = (name: string): string => join(folder, name)
 const decode = async (png: Uint8Array): Promise<Uint8Array> => new Uint8Array(await sharp(png).raw().toBuffer())
@@ -30,12 +31,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('cropBeforeAfter', () => {
-  const request = { delta, resolution: S, epsilon: EPSILON, width: 100, height: 80, centerX: 0.9, centerY: 0.5 }
+  const request = { eyes: EYES, resolution: S, width: 100, height: 80, centerX: 0.9, centerY: 0.5 }
 
   it('shows the very pixels that the export would write', async () => {
     const crop = await cropBeforeAfter({ ...request, source: at('a.png') })
     expect(crop).toMatchObject({ x: 200, y: 60, width: 100, height: 80, imageWidth: WIDTH, imageHeight: HEIGHT })
-    const exported = perturb({ data: whole, width: WIDTH, height: HEIGHT, channels: 3 }, delta, S, EPSILON).data
+    const pixels = { data: whole, width: WIDTH, height: HEIGHT, channels: 3 } as const
+    const budget = await budgetFor(pixels, S, EYES)
+    const noise = { field: standIn(pixels, S), budget, resolution: S, visibility: EYES.visibility }
+    const exported = (await withNoise(pixels, noise)).data
     const cut = (data: Uint8Array): Uint8Array => {
       const rows = Array.from({ length: 80 }, (_, y) =>
         data.subarray(((60 + y) * WIDTH + 200) * 3, ((60 + y) * WIDTH + 300) * 3),
@@ -44,8 +48,8 @@ describe('cropBeforeAfter', () => {
     }
     expect(await decode(crop.before)).toEqual(cut(whole))
     expect(await decode(crop.after)).toEqual(cut(exported as Uint8Array))
-    expect(crop.maxAbsDiff).toBeLessThanOrEqual(EPSILON)
-    expect(crop.psnr).toBeGreaterThanOrEqual(20 * Math.log10(255 / EPSILON))
+    expect(crop.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
+    expect(Math.abs(crop.flip - EYES.visibility)).toBeLessThan(0.05 * EYES.visibility)
     const difference = await decode(crop.difference)
     const first = (await decode(crop.after))[0]! - (await decode(crop.before))[0]!
     expect(difference[0]).toBe(128 + first * crop.amplification)

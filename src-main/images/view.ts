@@ -1,12 +1,11 @@
 /** Pictures made to be looked at: small ones for lists, and a crop before and after at 100 %. */
 import sharp from 'sharp'
 import { FixativeError } from '../core/errors.js'
-import { LARGEST_BUDGET, budgetOf, changeOf } from '../core/protect/noise.js'
 import { budgetFor, look, standIn } from './budget.js'
 import { decode } from './decode.js'
 import { type PictureFacts, inspect, OPEN, readFailure } from './inspect.js'
 import { enlarger } from './perturb.js'
-import { scaleFor, sightOf } from './sight.js'
+import { LARGEST_CHANGE, scaledNoise } from './sight.js'
 import type { Eyes } from './types.js'
 
 export interface PictureRequest {
@@ -95,8 +94,8 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
     const cut = sharp(source, OPEN).autoOrient().toColourspace('srgb').extract({ left: x, top: y, width, height })
     const pixels = facts.alpha ? cut.ensureAlpha() : cut.removeAlpha()
     const before = new Uint8Array(await pixels.raw({ depth: 'uchar' }).toBuffer())
-    const { delta, flip } = await previewNoise(request, facts)
-    const rows = enlarger(delta, resolution, imageWidth, imageHeight, LARGEST_BUDGET, facts.grey ? 1 : 3)
+    const { noise: delta, flip } = await previewNoise(request, facts)
+    const rows = enlarger(delta, resolution, imageWidth, imageHeight, LARGEST_CHANGE, facts.grey ? 1 : 3)
     const after = new Uint8Array(before)
     for (let line = 0; line < height; line++) {
       const noise = rows.row(y + line)
@@ -137,13 +136,12 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
 async function previewNoise(
   { source, resolution, eyes }: CropRequest,
   facts: PictureFacts,
-): Promise<{ delta: Float32Array; flip: number }> {
+): Promise<{ noise: Float32Array; flip: number }> {
   const budget = await budgetFor(await look(source, facts), resolution, eyes)
   const whole = await decode(source, { grey: facts.grey, deep: false })
-  const delta = changeOf(standIn(whole, resolution), budgetOf(budget), null)
-  const sight = sightOf(whole, delta, resolution, LARGEST_BUDGET)
-  const scale = await scaleFor(sight, eyes.visibility, delta, LARGEST_BUDGET)
-  return { delta: delta.map((value) => scale * value), flip: await sight.at(scale) }
+  const field = standIn(whole, resolution)
+  const { noise, scale, sight } = await scaledNoise(whole, { field, budget, resolution, visibility: eyes.visibility })
+  return { noise, flip: await sight.at(scale) }
 }
 
 function place(centre: number, size: number, whole: number): number {

@@ -14,14 +14,14 @@ import { createPool } from '../../src-main/workers/pool.js'
 import { nodeTransport } from '../../src-main/workers/transport.js'
 import { mutate } from './mutate.js'
 import { imageSeeds } from './seeds.js'
-import { AS_IT_IS } from '../../src-main/images/test-request.js'
+import { AS_IT_IS, testNoise } from '../../src-main/images/test-request.js'
 
 /** Longest that anything may take, milliseconds. */
 export const HANG = 10_000
 const BATCH = 40
 const WORKERS = 2
 const RESOLUTION = 32
-const EPSILON = 8
+const EYES = { visibility: 0.1, brightness: true }
 
 export interface Finding {
   readonly input: string
@@ -52,7 +52,7 @@ export async function fuzzImages(count: number, seed: string, keep?: string): Pr
     size: WORKERS,
     onWorkerLost: () => workersLost++,
   })
-  const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, (_, i) => (i % 2 ? EPSILON : -EPSILON) / 255)
+  const noise = testNoise(RESOLUTION)
 
   const found = (name: string, what: string): void => {
     findings.push({ input: name, what })
@@ -87,16 +87,14 @@ export async function fuzzImages(count: number, seed: string, keep?: string): Pr
 
   async function one(source: string, name: string): Promise<void> {
     const read = await timed(name, 'thumbnail', (signal) =>
-      pool.run('thumbnails', { sources: [source], resolution: RESOLUTION }, { signal }),
+      pool.run('thumbnails', { sources: [source], resolution: RESOLUTION, eyes: EYES }, { signal }),
     )
     await timed(name, 'picture', (signal) => pool.run('picture', { source, size: 64 }, { signal }))
     const target = join(output, name)
     const request = {
       source,
       target,
-      delta,
-      resolution: RESOLUTION,
-      epsilon: EPSILON,
+      ...noise,
       ...AS_IT_IS,
     } as const
     const written = await timed(name, 'export', (signal) => pool.run('exportImage', request, { signal }))
