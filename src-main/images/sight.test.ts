@@ -88,7 +88,12 @@ describe('budgetFor', () => {
   it('is about as visible as wanted with a stand-in for the noise', async () => {
     const original = scene(320, 240)
     const budget = await budgetFor(original, S, eyes)
-    const { scale } = await scaledNoise(original, { field: standIn(original, S), budget, resolution: S, visibility: 0.1 })
+    const { scale } = await scaledNoise(original, {
+      field: standIn(original, S),
+      budget,
+      resolution: S,
+      visibility: 0.1,
+    })
     expect(scale).toBeGreaterThan(0.9)
     expect(scale).toBeLessThan(1.1)
   })

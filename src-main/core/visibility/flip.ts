@@ -15,8 +15,8 @@ export const PIXELS_PER_DEGREE = 67
 /** What `visibility` looks at, in pixels. */
 export const SAMPLE_PIXELS = 1 << 20
 
-/** Filters reach three standard deviations of the widest Gaussian of the eye's contrast sensitivity. */
-const MARGIN = Math.ceil(3 * Math.sqrt(0.04 / (2 * Math.PI ** 2)) * PIXELS_PER_DEGREE)
+/** Filters reach three standard deviations of the widest Gaussian of the eye's contrast sensitivity, in pixels. */
+export const MARGIN = Math.ceil(3 * Math.sqrt(0.04 / (2 * Math.PI ** 2)) * PIXELS_PER_DEGREE)
 
 /** Largest colour difference, of green and blue with Hunt's adjustment, to the power 0.7. */
 const MOST = 41.2760983
