@@ -40,11 +40,12 @@ export async function picture({ source, size }: PictureRequest): Promise<Picture
 
 export interface CropRequest {
   readonly source: string
-  /** 3×S×S, channel-first, 0–1. */
-  readonly delta: Float32Array
+  /** Mean ꟻLIP that the change is brought to, 0–1. */
+  readonly visibility: number
+  /** Side of the working copies, pixels. */
   readonly resolution: number
-  /** Largest change of a channel, 0–255. */
-  readonly epsilon: number
+  /** Whether light and dark may change too, where texture hides it. */
+  readonly luma: boolean
   /** Size of the crop in pixels, and where its centre lies, 0–1; it is moved inside where it sticks out. */
   readonly width: number
   readonly height: number
@@ -64,6 +65,8 @@ export interface Crop {
   readonly height: number
   readonly imageWidth: number
   readonly imageHeight: number
+  /** Mean ꟻLIP of the whole picture, 0–1. */
+  readonly flip: number
   /** dB over the colour channels of the crop, peak 255; null when nothing changed. */
   readonly psnr: number | null
   /** 0–255. */
