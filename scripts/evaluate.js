@@ -1,7 +1,7 @@
 /**
  * Measures the protection on a collection: certified bounds of each method and seed, and what ordinary attackers learn.
  *
- *   npm run evaluate -- FOLDER [--methods pue,emn] [--seeds 1,2,3] [--views none,grey] [--sizes 32,64] [--resolution 32]
+ *   npm run evaluate -- FOLDER [--methods pue,emn] [--seeds 1,2,3] [--views none,grey] [--sizes 32,64] [--resolution 64]
  *                    [--strength balanced] [--attack-seeds 1] [--steps 400] [--keep DIR] [--json]
  *
  * FOLDER has one sub-folder a class. Prints Markdown tables, or one JSON object. Without --views no attacker is tried;
@@ -24,7 +24,7 @@ const { values: options, positionals } = parseArgs({
     seeds: { type: 'string', default: '1' },
     views: { type: 'string', default: '' },
     sizes: { type: 'string', default: '32' },
-    resolution: { type: 'string', default: '32' },
+    resolution: { type: 'string', default: '64' },
     strength: { type: 'string', default: 'balanced' },
     'attack-seeds': { type: 'string', default: '1' },
     steps: { type: 'string', default: '400' },
