@@ -85,7 +85,7 @@ test('from a folder to a verified certificate; every screen accessible in light 
   await test.step('report', async () => {
     await page.getByRole('link', { name: 'Open the report' }).click({ timeout: 600_000 })
     await expect(page.getByRole('heading', { level: 1 })).toContainText('Guessing gives 50 %')
-    for (const figure of ['Learnt from the protected files, at most', 'Learnt from the originals, at least']) {
+    for (const figure of ['Protected: recognised at most', 'Originals: recognised at least']) {
       await expect(page.getByRole('term').filter({ hasText: figure })).toBeVisible()
     }
     await expect(page.getByText('ꟻLIP is the difference that people see')).toBeVisible()
