@@ -424,12 +424,12 @@ export interface Report {
     testImages: number
     chance: number
     headline: { etaOverSigma: number; protectedAtMost: number | null; controlAtLeast: number | null }
-    /** Bounds over classifiers trained from scratch, of which `count` and `controlCount` were; null: none. */
+    /** Bounds over classifiers trained from scratch, of which `count` and `controlCount` were; null: none, or too few. */
     runs: {
       quantile: number
       confidence: number
-      protectedAtMost: number
-      controlAtLeast: number
+      protectedAtMost: number | null
+      controlAtLeast: number | null
       count: number
       controlCount: number
     } | null
