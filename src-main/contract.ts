@@ -424,7 +424,7 @@ export interface Report {
     testImages: number
     chance: number
     headline: { etaOverSigma: number; protectedAtMost: number | null; controlAtLeast: number | null }
-    /** Bounds over classifiers trained from scratch, of which `count` and `controlCount` were; null: none, or too few. */
+    /** Bounds over classifiers trained from scratch, of which `count` and `controlCount` were; null: none, and a bound: too few. */
     runs: {
       quantile: number
       confidence: number
