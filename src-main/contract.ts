@@ -9,7 +9,7 @@
  * - Pictures never cross by path or in a message: a view holds opaque image ids, and `Transport.imageUrl(id)` is where
  *   the bytes are. Ids die with the app, and the oldest are forgotten: on an image error ask for the view again.
  *
- * Times are ISO 8601 strings, durations seconds, epsilon 0–255, shares and accuracies 0–1. Nothing is `undefined` in an
+ * Times are ISO 8601 strings, durations seconds, shares, accuracies and ꟻLIP 0–1. Nothing is `undefined` in an
  * answer: what is not known yet is null.
  */
 import { z } from 'zod'
@@ -215,14 +215,16 @@ export const requestSchemas = {
 
   estimate: z.strictObject({ collectionId: id, settings: settingsSchema }),
   /**
-   * One picture before and after at 100 %. The crop is `width`×`height` pixels around (`centerX`, `centerY`), both
+   * One picture before and after at 100 %, with a stand-in for the change. The crop is `width`×`height` pixels around (`centerX`, `centerY`), both
    * 0–1 of the picture, moved inside where it sticks out.
    */
   preview: z.strictObject({
     collectionId: id,
-    /** `index` of an item. */
-    item: count,
-    epsilon: z.number().min(1).max(64),
+    /** Of an item. */
+    index: count,
+    visibility: settingsSchema.shape.visibility.unwrap().unwrap(),
+    /** Only 'strong' changes light and dark too. */
+    strength: settingsSchema.shape.strength.unwrap(),
     resolution: settingsSchema.shape.resolution,
     width: z.int().min(16).max(2048).default(640),
     height: z.int().min(16).max(2048).default(480),
@@ -334,9 +336,8 @@ export interface CollectionItem {
 export interface Estimate {
   /** Likely range of the running time on this machine; null: nothing has been measured here yet. */
   seconds: { low: number; high: number } | null
-  /** The lowest PSNR the noise can cause, dB: 20·log10(255/ε). Real pictures are at or above it. */
-  psnrAtLeast: number
-  epsilon: number
+  /** Mean ꟻLIP to which each picture is brought. */
+  visibility: number
   /** Largest radius the settings can certify: draws, q and confidence decide. 'none': too few draws for any. */
   certifies: 'yes' | 'part' | 'none' | 'off'
   /** Sentences the user should read before starting (too few draws, small classes, disk space …). */
@@ -356,6 +357,10 @@ export interface Preview {
   y: number
   imageWidth: number
   imageHeight: number
+  /** Mean ꟻLIP of the whole picture. */
+  flip: number
+  /** The same in words, one sentence: "About as visible as JPEG at quality 68." */
+  comparison: string
   /** Of the crop. Null: nothing changed. */
   psnr: number | null
   maxAbsDiff: number
@@ -388,16 +393,22 @@ export interface Report {
   protection: {
     method: string
     strength: string
-    epsilon: number
+    /** Mean ꟻLIP to which each picture was brought; null: certificates of version 1. */
+    visibility: number | null
+    /** Largest change before encoding, 0–255; only certificates of version 1. */
+    epsilon: number | null
     resolution: number
-    maxAbsDiff: number
+    /** Of a colour value of the written files, 0–255. */
+    largestChange: number
+    /** Each picture's mean ꟻLIP: mean over the pictures, and the worst picture's; null: certificates of version 1. */
+    flip: { mean: number; max: number } | null
     /** dB; null: nothing changed. */
     psnr: { min: number; mean: number } | null
     ssim: { min: number; mean: number }
     /** CIEDE2000: mean over the pictures of each one's mean, and the worst picture's. */
     deltaE: { mean: number; max: number }
-    /** Up to ten pictures, the one whose colours changed most first. psnr in dB; null: nothing changed. */
-    worst: { name: string; psnr: number | null; ssim: number; deltaE: number }[]
+    /** Up to ten pictures, the most visible change first. flip as above; psnr in dB, null: nothing changed. */
+    worst: { name: string; flip: number | null; ssim: number; deltaE: number; psnr: number | null }[]
   }
   /** Where the pictures are published, and what is uploaded and served there, in a sentence each. */
   channel: { title: string; uploaded: string; served: string } | null
@@ -413,6 +424,15 @@ export interface Report {
     testImages: number
     chance: number
     headline: { etaOverSigma: number; protectedAtMost: number | null; controlAtLeast: number | null }
+    /** Bounds over classifiers trained from scratch, of which `count` and `controlCount` were; null: none, and a bound: too few. */
+    runs: {
+      quantile: number
+      confidence: number
+      protectedAtMost: number | null
+      controlAtLeast: number | null
+      count: number
+      controlCount: number
+    } | null
     protected: { trainAccuracy: number; cleanAccuracy: number; curve: CurvePoint[] }
     control: { trainAccuracy: number; cleanAccuracy: number; curve: CurvePoint[] }
   } | null
