@@ -378,6 +378,8 @@ export interface Report {
   issuedAt: string
   tool: { name: string; version: string }
   headline: string
+  /** What else was proved, a sentence each: by the weight noise, and on all pictures like the tested ones. */
+  details: string[]
   verdict: 'informative' | 'weak' | 'inconclusive' | null
   /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   explanation: string
@@ -388,16 +390,22 @@ export interface Report {
   protection: {
     method: string
     strength: string
-    epsilon: number
+    /** Mean ꟻLIP to which each picture was brought; null: certificates of version 1. */
+    visibility: number | null
+    /** Largest change before encoding, 0–255; only certificates of version 1. */
+    epsilon: number | null
     resolution: number
-    maxAbsDiff: number
+    /** Of a colour value of the written files, 0–255. */
+    largestChange: number
+    /** Each picture's mean ꟻLIP: mean over the pictures, and the worst picture's; null: certificates of version 1. */
+    flip: { mean: number; max: number } | null
     /** dB; null: nothing changed. */
     psnr: { min: number; mean: number } | null
     ssim: { min: number; mean: number }
     /** CIEDE2000: mean over the pictures of each one's mean, and the worst picture's. */
     deltaE: { mean: number; max: number }
-    /** Up to ten pictures, the one whose colours changed most first. psnr in dB; null: nothing changed. */
-    worst: { name: string; psnr: number | null; ssim: number; deltaE: number }[]
+    /** Up to ten pictures, the most visible change first. flip as above; psnr in dB, null: nothing changed. */
+    worst: { name: string; flip: number | null; ssim: number; deltaE: number; psnr: number | null }[]
   }
   /** Where the pictures are published, and what is uploaded and served there, in a sentence each. */
   channel: { title: string; uploaded: string; served: string } | null
@@ -413,6 +421,15 @@ export interface Report {
     testImages: number
     chance: number
     headline: { etaOverSigma: number; protectedAtMost: number | null; controlAtLeast: number | null }
+    /** Bounds over classifiers trained from scratch, of which `count` and `controlCount` were; null: none, and a bound: too few. */
+    runs: {
+      quantile: number
+      confidence: number
+      protectedAtMost: number | null
+      controlAtLeast: number | null
+      count: number
+      controlCount: number
+    } | null
     protected: { trainAccuracy: number; cleanAccuracy: number; curve: CurvePoint[] }
     control: { trainAccuracy: number; cleanAccuracy: number; curve: CurvePoint[] }
   } | null
