@@ -383,6 +383,8 @@ export interface Report {
   issuedAt: string
   tool: { name: string; version: string }
   headline: string
+  /** What else was proved, a sentence each: by the weight noise, and on all pictures like the tested ones. */
+  details: string[]
   verdict: 'informative' | 'weak' | 'inconclusive' | null
   /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   explanation: string

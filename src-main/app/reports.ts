@@ -73,8 +73,10 @@ export async function reportView(source: ReportSource, services: ReportServices)
     protection: {
       method: protection.method,
       strength: protection.strength,
-      epsilon: protection.epsilon,
+      visibility: protection.visibility,
+      epsilon: protection.former?.epsilon ?? null,
       resolution: protection.resolution,
+      largestChange: protection.largestChange,
       ...protection.quality,
     },
     channel: predicate.channel
@@ -110,6 +112,14 @@ function certificationView(c: Certification): NonNullable<Report['certification'
     testImages: c.testImages,
     chance: c.chance,
     headline: c.headline,
+    runs: c.runs && {
+      quantile: c.runs.quantile,
+      confidence: c.runs.confidence,
+      protectedAtMost: c.runs.protectedAtMost,
+      controlAtLeast: c.runs.controlAtLeast,
+      count: c.runs.protected.length,
+      controlCount: c.runs.control.length,
+    },
     protected: measured(c.protected),
     control: measured(c.control),
   }

@@ -15,6 +15,7 @@ export function summary(result: JobResult, bold: (text: string) => string = (tex
   return [
     '',
     bold(result.headline),
+    ...result.details,
     result.explanation,
     '',
     `${counted(result.images, 'picture')} protected in ${duration(result.seconds)}${left}.`,

@@ -12,12 +12,17 @@ import type { Run } from './program.js'
 import { printable } from './text.js'
 
 function text({ checks, ok, statement }: Recertification, c: Colours): string {
-  const { headline, explanation } = summaryOf(statement)
+  const { headline, details, explanation } = summaryOf(statement)
   return [
     ...checks.map((check) => `${check.ok ? c.green('✓') : c.red('✗')} ${printable(check.detail)}`),
     '',
     ...(ok
-      ? ['The certificate was recomputed from the private data, and is the same.', c.bold(headline), explanation]
+      ? [
+          'The certificate was recomputed from the private data, and is the same.',
+          c.bold(headline),
+          ...details,
+          explanation,
+        ]
       : [c.red('The certificate does not come out the same. Do not rely on it.')]),
   ].join('\n')
 }

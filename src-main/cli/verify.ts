@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { publicKeyOf } from '../core/certificate/dsse.js'
 import { type KeyRing, type SignerState, signerSentence } from '../core/certificate/signers.js'
-import { headlineSentence, verdictSentence } from '../core/certificate/sentences.js'
+import { headlineSentence, nearbySentence, populationSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
 import { openKeyStore } from '../jobs/keys.js'
 import { openStorage } from '../jobs/storage.js'
@@ -21,9 +21,31 @@ interface Checked {
   readonly signerRequired: boolean
 }
 
+/** The sentences of a certificate, from the numbers that its counts really give. */
+function claims({ statement, recomputed }: Verification) {
+  const { certification, certificationSkipped } = statement.predicate
+  if (!certification || !recomputed) {
+    return {
+      headline: 'These pictures are protected, but not certified.',
+      details: [],
+      explanation: certificationSkipped?.reason ?? '',
+    }
+  }
+  const { chance, testImages } = certification
+  const runs = certification.runs && recomputed.runs && { ...certification.runs, ...recomputed.runs }
+  const found = { headline: recomputed.headline, runs, chance }
+  return {
+    headline: headlineSentence(found),
+    details: [nearbySentence(found), populationSentence(recomputed.population, testImages)].filter(
+      (sentence) => sentence !== null,
+    ),
+    explanation: verdictSentence(recomputed.verdict),
+  }
+}
+
 /** What `--json` says about a check. */
 function report({ verification: v, signerRequired }: Checked) {
-  const { certification, certificationSkipped, issuer } = v.statement.predicate
+  const { issuer } = v.statement.predicate
   const claimed = issuer.name ?? null
   return {
     ok: v.ok && !(signerRequired && v.signer.state === 'unknown'),
@@ -48,15 +70,13 @@ function report({ verification: v, signerRequired }: Checked) {
       state: v.mismatches.length === 0 ? 'agrees' : 'differs',
       mismatches: v.mismatches,
       headline: v.recomputed.headline,
+      runs: v.recomputed.runs,
+      population: v.recomputed.population,
       protectedCurve: v.recomputed.protectedCurve,
       controlCurve: v.recomputed.controlCurve,
       verdict: v.recomputed.verdict,
     },
-    headline:
-      certification && v.recomputed
-        ? headlineSentence({ headline: v.recomputed.headline, chance: certification.chance })
-        : 'These pictures are protected, but not certified.',
-    explanation: v.recomputed ? verdictSentence(v.recomputed.verdict) : (certificationSkipped?.reason ?? ''),
+    ...claims(v),
   }
 }
 
@@ -113,7 +133,7 @@ function text(r: Report, { verification: v, signerRequired }: Checked, c: Colour
     )
   }
   lines.push('')
-  if (r.ok || r.signature === 'valid') lines.push(c.bold(r.headline), r.explanation)
+  if (r.ok || r.signature === 'valid') lines.push(c.bold(r.headline), ...r.details, r.explanation)
   if (!r.ok) lines.push(c.red('This folder is not what was certified. Do not rely on the certificate for it.'))
   else if (signer.state === 'unknown') {
     lines.push('To know this signer from now on: fixative keys trust add, with this certificate or the signer’s key.')

@@ -24,6 +24,8 @@ export interface JobResult {
   skipped: number
   /** The headline sentence of the certificate, or why nothing was certified. */
   headline: string
+  /** What else was proved, a sentence each. */
+  details: string[]
   verdict: 'informative' | 'weak' | 'inconclusive' | null
   /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   explanation: string

@@ -3,7 +3,13 @@ import type { JobResult } from './events.js'
 import { type Job, runStage } from './job.js'
 import { learnStage } from './noise.js'
 import { checkSpace } from './output.js'
-import { type CertificationOutcome, type EarlyControl, beginControl, certifyStage } from './stages/certify.js'
+import {
+  type CertificationOutcome,
+  type EarlyControl,
+  beginControl,
+  certifyStage,
+  endControl,
+} from './stages/certify.js'
 import { type ExportedPicture, exportStage } from './stages/export.js'
 import { type Labelled, labelStage } from './stages/label.js'
 import { type Scan, type Skipped, scanStage } from './stages/scan.js'
@@ -61,7 +67,7 @@ async function learnToCertify(
   leaveOut: (files: readonly Skipped[]) => void,
 ): Promise<{ exported: ExportedPicture[]; outcome: CertificationOutcome }> {
   const early = split.notCertified === null && job.compute.lanes > 1
-  const control: EarlyControl | null = early ? beginControl(job, classes.length, split.train) : null
+  const control: EarlyControl | null = early ? beginControl(job, classes.length, split) : null
   try {
     await runStage(job, 'learn', 'Learning the protection', (progress) =>
       learnStage(job, classes.length, pictures, split.train, progress('round')),
@@ -79,7 +85,7 @@ async function learnToCertify(
   } catch (error) {
     // Nothing of a job may go on, or write, after it has ended.
     job.abort(error)
-    await control?.fitted.catch(() => undefined)
+    await endControl(control)
     throw error
   }
 }

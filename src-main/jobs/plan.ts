@@ -2,17 +2,22 @@
 import { createHash } from 'node:crypto'
 import type { Smoothing } from '../core/certify/smoothing.js'
 import type { Settings } from '../core/settings.js'
-import { ARCHITECTURES, type ArchitectureName } from '../core/surrogate/architecture.js'
+import { ARCHITECTURES } from '../core/surrogate/architecture.js'
 import type { OutputFormat } from '../images/types.js'
 import type { Dataset, Program } from '../workers/tasks.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder } from './storage.js'
 
-/** Scale of the weight noise that is used unless the user says otherwise (design §2). */
-const DEFAULT_SIGMA: Readonly<Record<ArchitectureName, number>> = { compact: 0.05, resnet18: 0.05 }
+/** σ of the weight noise under which a surrogate for certification is trained (design §2). */
+export const FIT_SIGMA = 0.05
+/**
+ * ρ of the draws' weight noise, as a share of the root mean square of each layer's weights. Chosen on classifiers of
+ * originals alone, before any of protected files was looked at: the largest that costs them little (docs/certificate.md).
+ */
+const LAYER_NOISE = 0.1
 
-export function smoothingOf({ surrogate, sigma }: Pick<Settings, 'surrogate' | 'sigma'>): Smoothing {
-  return { kind: 'isotropic', sigma: sigma ?? DEFAULT_SIGMA[surrogate] }
+export function smoothingOf({ sigma }: Pick<Settings, 'sigma'>): Smoothing {
+  return { kind: 'layer-scaled', sigma: sigma ?? LAYER_NOISE }
 }
 
 /** On the processor; a job with a device sends it there (compute.ts). */

@@ -43,6 +43,7 @@ const resultSchema = z.strictObject({
   images: z.int(),
   skipped: z.int(),
   headline: z.string(),
+  details: z.array(z.string()),
   verdict: z.enum(['informative', 'weak', 'inconclusive']).nullable(),
   explanation: z.string(),
   seconds: z.number(),

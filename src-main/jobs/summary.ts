@@ -1,10 +1,18 @@
 /** What a certificate says, as every place shows it. */
-import { headlineSentence, softeningSentence, verdictSentence } from '../core/certificate/sentences.js'
+import {
+  headlineSentence,
+  nearbySentence,
+  populationSentence,
+  softeningSentence,
+  verdictSentence,
+} from '../core/certificate/sentences.js'
 import type { Statement } from '../core/certificate/schema.js'
 import { recompute } from '../core/certificate/verify.js'
 
 export interface Summary {
   readonly headline: string
+  /** What else was proved, a sentence each: by the weight noise, and on all pictures like the tested ones. */
+  readonly details: string[]
   /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   readonly explanation: string
 }
@@ -15,11 +23,15 @@ export function summaryOf({ predicate }: Statement): Summary {
   if (!certification) {
     return {
       headline: 'These pictures are protected, but not certified.',
+      details: [],
       explanation: withSoftening(certificationSkipped?.reason ?? ''),
     }
   }
+  const { population, reason } = recompute(certification)
+  const details = [nearbySentence(certification), populationSentence(population, certification.testImages)]
   return {
     headline: headlineSentence(certification),
-    explanation: withSoftening(`${verdictSentence(certification.verdict)} ${recompute(certification).reason}`),
+    details: details.filter((sentence) => sentence !== null),
+    explanation: withSoftening(`${verdictSentence(certification.verdict)} ${reason}`),
   }
 }

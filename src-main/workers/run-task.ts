@@ -6,6 +6,7 @@ import { examine } from '../images/examine.js'
 import { groupByLook } from '../images/groups.js'
 import { thumbnails } from '../images/thumbnail.js'
 import { cropBeforeAfter, picture } from '../images/view.js'
+import { attack } from './attack.js'
 import { looksOf } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
 import { measure } from './measure.js'
@@ -23,6 +24,7 @@ const TABLE: Table = {
   noisePass: onProgram(noisePass),
   draws: onProgram(draws),
   correct: onProgram(correctCount),
+  attack: onProgram(attack),
   measure: (input) => measure(input).catch((error: unknown) => Promise.reject(deviceFailure(error))),
   exportImage,
   examine,

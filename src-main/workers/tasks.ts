@@ -116,6 +116,20 @@ export interface DrawsTask {
   readonly count: number
 }
 
+/** A classifier that is trained from scratch without weight noise, and tried at every checkpoint. */
+export interface AttackTask {
+  readonly program: Program
+  readonly dataset: Dataset
+  /** The held-out originals, at the same resolution. */
+  readonly test: Dataset
+  readonly seed: string
+  readonly steps: number
+  readonly checkpointEvery: number
+  readonly batchSize: number
+  /** Largest learning rate of the one-cycle schedule. */
+  readonly peakRate: number
+}
+
 export interface TaskMap {
   thumbnails: { input: ThumbnailRequest; output: ThumbnailReport }
   train: { input: TrainTask; output: TrainResult }
@@ -126,6 +140,8 @@ export interface TaskMap {
   draws: { input: DrawsTask; output: { first: number; correct: Int32Array } }
   /** How many of the dataset's images are classified right, without weight noise. */
   correct: { input: { program: Program; dataset: Dataset; model: Model }; output: number }
+  /** For each checkpoint, how many pictures of `test` are classified right. */
+  attack: { input: AttackTask; output: Int32Array }
   /** How fast an engine is: pictures a second of the default surrogate, in one process. */
   measure: {
     input: { engine: Program['engine'] }

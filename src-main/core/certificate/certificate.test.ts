@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exampleStatement, newKey } from '../../../test/fixtures/certificate.js'
+import { exampleStatement, exampleStatementV1, newKey } from '../../../test/fixtures/certificate.js'
 import { FixativeError } from '../errors.js'
 import {
   keyId,
@@ -12,8 +12,9 @@ import {
   publicKeyOf,
   signStatement,
 } from './dsse.js'
-import { canBeListed, type Certification, type Statement, statementSchema } from './schema.js'
-import { headlineSentence, limitSentences } from './sentences.js'
+import { canBeListed, type Certification, type NewStatement, type Runs, statementSchema } from './schema.js'
+import { statementSchemaV1 } from './schema-v1.js'
+import { headlineSentence, limitSentences, nearbySentence, populationSentence } from './sentences.js'
 import { EMPTY_RING, type KeyRing } from './signers.js'
 import { checkCertificate, recompute } from './verify.js'
 
@@ -38,8 +39,11 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const around = (payload: string | Buffer): string =>
   JSON.stringify({ ...wire(), payload: Buffer.from(payload).toString('base64') })
 /** Signs a changed copy of the statement, as a dishonest issuer would. */
-const lying = (change: (copy: Statement & { predicate: { certification: Certification } }) => void): string => {
-  const copy = structuredClone(statement) as Statement & { predicate: { certification: Certification } }
+interface Certified extends NewStatement {
+  predicate: NewStatement['predicate'] & { certification: Certification & { runs: Runs } }
+}
+const lying = (change: (copy: Certified) => void): string => {
+  const copy = structuredClone(statement) as Certified
   change(copy)
   return signStatement(copy, ann.privateKey)
 }
@@ -96,7 +100,7 @@ describe('tampering is noticed', () => {
   it('in any byte of the payload, in the signature, and by another key', () => {
     const payload = Buffer.from(wire().payload, 'base64').toString()
     for (const [from, to] of [
-      ['"epsilon":8', '"epsilon":4'],
+      ['"visibility":0.1', '"visibility":0.2'],
       ['one.png', 'two.png'],
       ['"images":2', '"images":3'],
       ['"Ann"', '"Eve"'],
@@ -123,7 +127,7 @@ describe('tampering is noticed', () => {
     })
   })
 
-  it.each<[string, (c: Certification) => void, RegExp]>([
+  it.each<[string, (c: Certification & { runs: Runs }) => void, RegExp]>([
     ['headline', (c) => (c.headline.protectedAtMost = 0.1), /Protected at most.*0\.1/],
     ['control', (c) => (c.headline.controlAtLeast = 0.99), /Control at least/],
     ['headline radius', (c) => (c.headline.etaOverSigma = 0), /radius of the headline/],
@@ -137,6 +141,15 @@ describe('tampering is noticed', () => {
     ['one count', (c) => (c.protected.correct = c.protected.correct.map(() => 199)), /Protected at most/],
     ['confidence', (c) => (c.confidence = 0.9999), /order statistic/],
     ['chance', (c) => (c.chance = 0.1), /Guessing/],
+    ['runs', (c) => (c.runs.protectedAtMost = 0.3), /Protected at most. of the runs is given as 0\.3/],
+    ['runs on originals', (c) => (c.runs.controlAtLeast = 0.9), /Control at least. of the runs/],
+    [
+      'a run that is left out',
+      (c) => c.runs.protected.pop(),
+      /of the runs is given as 0\.\d+, but the counts give none/,
+    ],
+    ['a peak', (c) => (c.runs.protected[3]!.correct[1] = 190), /the counts give 0\.95/],
+    ['the confidence of the runs', (c) => (c.runs.confidence = 0.95), /of the runs.*none/],
   ])('in the claims of a dishonest issuer: %s', (_, change, expected) => {
     const check = checkCertificate(
       openEnvelope(lying((copy) => change(copy.predicate.certification))),
@@ -151,12 +164,58 @@ describe('tampering is noticed', () => {
     expect(check.mismatches).toEqual(['The certificate speaks of 1000 pictures, but lists 2 files.'])
   })
 
-  it('in the least SSIM', () => {
-    const softening = { minSsim: 0.9, pictures: 1, leastShare: 0.5 }
-    const said = lying((copy) => (copy.predicate.protection.softening = softening))
-    expect(checkCertificate(openEnvelope(said), EMPTY_RING).mismatches).toEqual([
-      'No picture is to fall below SSIM 0.9, but one has 0.8.',
+  it('in what shows most', () => {
+    const found = (change: Parameters<typeof lying>[0]) =>
+      checkCertificate(openEnvelope(lying(change)), EMPTY_RING).mismatches
+    expect(found((copy) => (copy.predicate.protection.quality.flip.max = 0.05))).toEqual([
+      'The largest ꟻLIP is given as 0.05, but the worst picture has 0.104.',
     ])
+    const better = { name: 'cats/one.png', flip: 0.2, ssim: 0.9, deltaE: 1, psnr: null }
+    expect(found((copy) => copy.predicate.protection.quality.worst.push(better))).toEqual([
+      'The worst pictures are not listed with the largest ꟻLIP first.',
+    ])
+  })
+})
+
+describe('a certificate of the first version', () => {
+  const former = (changes: Parameters<typeof exampleStatementV1>[1] = {}) =>
+    openEnvelope(signStatement(exampleStatementV1(ann.publicKey, changes), ann.privateKey))
+
+  it('is still read, checked and put in the same words', () => {
+    const opened = former()
+    const check = checkCertificate(opened, knowing(ann.publicKey))
+    expect(check).toMatchObject({ signature: 'valid', signer: { state: 'known' }, mismatches: [] })
+    expect(check.recomputed).toMatchObject({ runs: null, verdict: 'informative' })
+    const { protection, certification } = opened.statement.predicate
+    expect(protection).toMatchObject({
+      method: 'pue-grey',
+      visibility: null,
+      largestChange: 8,
+      quality: { flip: null, worst: [{ name: 'dogs/zwei ü.png', flip: null, deltaE: 4 }] },
+      former: { epsilon: 8, masking: 'jnd' },
+    })
+    expect(headlineSentence(certification!)).toMatch(/^A classifier of this kind trained on the protected files/)
+  })
+
+  it('is checked for its least SSIM', () => {
+    const { mismatches } = checkCertificate(
+      former({ softening: { minSsim: 0.9, pictures: 1, leastShare: 0.5 } }),
+      EMPTY_RING,
+    )
+    expect(mismatches).toEqual(['No picture is to fall below SSIM 0.9, but one has 0.8.'])
+  })
+
+  it('has no part of the second, and the second none of it', () => {
+    const [first, second] = [exampleStatementV1(ann.publicKey), statement]
+    const { protection, certification } = second.predicate
+    const accepts = (value: object) =>
+      statementSchemaV1.safeParse(value).success || statementSchema.safeParse(value).success
+    expect(accepts(first)).toBe(true)
+    expect(accepts({ ...first, predicate: { ...first.predicate, protection } })).toBe(false)
+    expect(accepts({ ...first, predicate: { ...first.predicate, certification } })).toBe(false)
+    expect(accepts({ ...second, predicate: { ...second.predicate, protection: first.predicate.protection } })).toBe(
+      false,
+    )
   })
 })
 
@@ -170,7 +229,7 @@ describe('hostile files are refused', () => {
 
   const [worst] = statement.predicate.protection.quality.worst
   const replaceWorst = (copy: unknown, wanted: readonly unknown[]): void => {
-    Object.assign((copy as Statement).predicate.protection.quality, { worst: wanted })
+    Object.assign((copy as NewStatement).predicate.protection.quality, { worst: wanted })
   }
 
   it.each<[string, () => string | Buffer]>([
@@ -197,13 +256,13 @@ describe('hostile files are refused', () => {
     ['not UTF-8', () => Buffer.concat([Buffer.from([0xff]), Buffer.from(certificate)])],
     ['not UTF-8 inside', () => around(Buffer.from(payload.replace('Ann', '\xff'), 'latin1'))],
     ['a byte order mark inside', () => around(`\ufeff${payload}`)],
-    ['a duplicate key', () => around(payload.replace('"epsilon":8', '"epsilon":4,"epsilon":8'))],
+    ['a duplicate key', () => around(payload.replace('"visibility":0.1', '"visibility":0.2,"visibility":0.1'))],
     ['an escaped name', () => around(payload.replace('one.png', '\\u006fne.png'))],
     ['layout inside', () => around(payload.replace(',', ', '))],
     ['__proto__', () => around(payload.replace('{', '{"__proto__":{"a":1},'))],
     ['__proto__ further in', () => around(payload.replace('"tool":{', '"tool":{"__proto__":null,'))],
-    ['NaN', () => around(payload.replace('"epsilon":8', '"epsilon":NaN'))],
-    ['infinity', () => around(payload.replace('"epsilon":8', '"epsilon":1e999'))],
+    ['NaN', () => around(payload.replace('"visibility":0.1', '"visibility":NaN'))],
+    ['infinity', () => around(payload.replace('"visibility":0.1', '"visibility":1e999'))],
     ['a negative count', () => around(payload.replace('"images":2', '"images":-2'))],
     ['a fraction of a count', () => around(payload.replace('"correct":[', '"correct":[0.5,'))],
     ['more right than there are', () => around(payload.replace(/"correct":\[\d+/, '"correct":[201'))],
@@ -212,12 +271,15 @@ describe('hostile files are refused', () => {
     ['millions of files', () => around(payload.replace('"subject":[', `"subject":[${'{},'.repeat(2_000_000)}`))],
     ['a long name', () => around(payload.replace('Ann', 'A'.repeat(201)))],
     ['a file listed twice', () => around(payload.replace('dogs/zwei ü.png', 'cats/one.png'))],
-    [
-      'a worst picture that is no file',
-      () => edited((copy) => replaceWorst(copy, [{ name: 'a.png', psnr: 31, ssim: 0.8, deltaE: 4 }])),
-    ],
+    ['a worst picture that is no file', () => edited((copy) => replaceWorst(copy, [{ ...worst, name: 'a.png' }]))],
     ['a worst picture twice', () => edited((copy) => replaceWorst(copy, [worst, worst]))],
-    ['another predicate', () => around(payload.replace('learnability:v1', 'learnability:v2'))],
+    ['another predicate', () => around(payload.replace('learnability:v2', 'learnability:v3'))],
+    ['the first version by name only', () => around(payload.replace('learnability:v2', 'learnability:v1'))],
+    ['a run of no recipe', () => around(payload.replace('"recipe":1', '"recipe":2'))],
+    [
+      'a run with a checkpoint too many',
+      () => around(payload.replace('"recipe":0,"correct":[', '"recipe":0,"correct":[1,')),
+    ],
     ['a private key', () => around(payload.replace(JSON.stringify(ann.publicKey), JSON.stringify(ann.privateKey)))],
     ['no key at all', () => around(payload.replace(/MCow[^\\]*/, 'MCowAAAA'))],
     ['a missing part', () => edited((copy) => delete copy['predicateType'])],
@@ -280,8 +342,10 @@ describe('hostile files are refused', () => {
         (correct, q, confidence, radii) => {
           const base = structuredClone(statement.predicate.certification!)
           const curve = radii.map((etaOverSigma) => ({ etaOverSigma, eta: 0, qBar: 0, k: null, bound: null }))
+          const attackers = correct.map((count) => ({ recipe: 0, correct: [0, count] }))
           const found = recompute({
             ...base,
+            runs: { ...base.runs!, quantile: q, confidence, protected: attackers, control: attackers },
             ...{ q, confidence, draws: correct.length, testImages: 5 },
             protected: { ...base.protected, correct, curve },
             control: { ...base.control, correct, curve },
@@ -291,6 +355,8 @@ describe('hostile files are refused', () => {
             expect(qBar).toBeLessThanOrEqual(1)
             if (bound !== null) expect(bound).toBeLessThanOrEqual(Math.max(...correct) / 5)
           }
+          for (const value of [found.runs!.protectedAtMost, found.runs!.controlAtLeast, found.population])
+            expect(value === null || (value >= 0 && value <= 1)).toBe(true)
           expect(found.reason).not.toMatch(/NaN|Infinity/)
         },
       ),
@@ -309,7 +375,31 @@ describe('keys', () => {
 
 describe('headlineSentence', () => {
   const sentence = (protectedAtMost: number | null, controlAtLeast: number | null, chance = 0.1): string =>
-    headlineSentence({ headline: { etaOverSigma: 0.5, protectedAtMost, controlAtLeast }, chance })
+    headlineSentence({ headline: { etaOverSigma: 0.5, protectedAtMost, controlAtLeast }, runs: null, chance })
+  const claims = (protectedAtMost: number | null, controlAtLeast: number | null, quantile = 0.9) => ({
+    headline: { etaOverSigma: 0.5, protectedAtMost: 0.12, controlAtLeast: 0.41 },
+    runs: { ...statement.predicate.certification!.runs!, quantile, protectedAtMost, controlAtLeast },
+    chance: 0.1,
+  })
+
+  it('speaks of classifiers trained anew where there are any, and of those around one in the second place', () => {
+    expect(headlineSentence(claims(0.1301, 0.599))).toBe(
+      'Of classifiers trained from scratch on the protected files, nine in ten recognise at most 14 % of your pictures; trained on the originals, at least 59 %. Guessing gives 10 %.',
+    )
+    expect(headlineSentence(claims(0.13, 0.5, 0.875))).toContain('at least 87 % recognise')
+    expect(headlineSentence(claims(null, 0.5))).toMatch(/^Too few classifiers were trained/)
+    expect(nearbySentence(claims(0.13, 0.5))).toBe(
+      'Slightly changed copies of one such classifier recognise at most 12 %; of one trained on the originals, at least 41 %.',
+    )
+    expect(nearbySentence({ ...claims(0.13, 0.5), runs: null })).toBeNull()
+  })
+
+  it('says what the bound is on pictures that were not tested', () => {
+    expect(populationSentence(0.3269, 83)).toBe(
+      'Only 83 pictures were tested: on all pictures like them it may be up to 33 %.',
+    )
+    expect(populationSentence(null, 83)).toBeNull()
+  })
 
   it('is the sentence of the design', () => {
     expect(sentence(0.12, 0.41)).toBe(
@@ -332,7 +422,13 @@ describe('headlineSentence', () => {
   })
 
   it('has limits for both kinds of certificate', () => {
-    expect(limitSentences(true).join(' ')).toMatch(/generative.*JPEG/s)
-    expect(limitSentences(true)).toEqual(expect.arrayContaining(limitSentences(false)))
+    const [full, noisy, none] = [
+      { certified: true, runs: true },
+      { certified: true, runs: false },
+      { certified: false, runs: false },
+    ].map(limitSentences)
+    expect(full!.join(' ')).toMatch(/recipes.*generative.*JPEG/s)
+    expect(full).toEqual(expect.arrayContaining(noisy!))
+    expect(noisy).toEqual(expect.arrayContaining(none!))
   })
 })

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { FixativeError } from '../errors.js'
 import { base64, canonicalJson, keyId, preAuthentication, publicKeyOf } from './encoding.js'
 import { openNotice, type Succession } from './notices.js'
-import { type Statement, statementSchema } from './schema.js'
+import { type Statement, anyStatementSchema } from './schema.js'
+import type { StatementV1 } from './schema-v1.js'
 
 export { keyId, preAuthentication, publicKeyOf } from './encoding.js'
 
@@ -42,7 +43,7 @@ const invalid = (what: string, cause?: unknown) =>
   )
 
 /** Signs a statement with an Ed25519 private key (PKCS#8 PEM) and returns the envelope as JSON text. */
-export function signStatement(statement: Statement, privateKeyPem: string): string {
+export function signStatement(statement: Statement | StatementV1, privateKeyPem: string): string {
   const key = createPrivateKey(privateKeyPem)
   const payload = Buffer.from(JSON.stringify(statement))
   const publicPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
@@ -75,7 +76,7 @@ export function openEnvelope(json: string | Buffer): OpenedEnvelope {
   if (json.length > MAX_ENVELOPE) throw invalid('it is larger than 64 MB')
   const envelope = parse(envelopeSchema, typeof json === 'string' ? json : utf8(json), 'its envelope', withoutSpaces)
   const payload = Buffer.from(envelope.payload, 'base64')
-  const statement = parse(statementSchema, utf8(payload), 'its content', (text) => text)
+  const statement = parse(anyStatementSchema, utf8(payload), 'its content', (text) => text)
   const { publicKey } = statement.predicate.issuer
   let key: KeyObject
   try {

@@ -1,185 +1,151 @@
 /**
- * The certificate's format: an in-toto Statement v1 whose predicate is Fixative's. This file is the one definition;
- * docs/certificate.md explains it. Every length and number is limited, because certificates come from strangers.
+ * The certificate's format: an in-toto Statement v1 whose predicate is Fixative's, in its second version. This file is
+ * its one definition; docs/certificate.md explains it. Certificates of the first version (schema-v1.ts) are read into
+ * the same model.
  */
 import { z } from 'zod'
-import { channelSchema } from '../channels.js'
-import { MASKINGS, METHODS } from '../settings.js'
-import { publicKeyPem } from './encoding.js'
-import { noticeEnvelopeSchema } from './notices.js'
+import { METHODS } from '../settings.js'
+import {
+  WORST_LISTED,
+  count,
+  countsFit,
+  decibels,
+  deltaE,
+  eitherCertifiedOrWhyNot,
+  frameFields,
+  list,
+  relativePath,
+  resolution,
+  share,
+  smoothingFields,
+  statementOf,
+  strength,
+  text,
+} from './parts.js'
+import { type Former, fromV1, statementSchemaV1 } from './schema-v1.js'
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
-export const PREDICATE_TYPE = 'urn:fixative:learnability:v1'
-export const DEFINITION = '(q,eta)-learnability, quantile parametric smoothing'
+export { DEFINITION, STATEMENT_TYPE, WORST_LISTED, canBeListed, type CurvePoint } from './parts.js'
 
-const MAX_FILES = 200_000
-const MAX_DRAWS = 100_000
+export const PREDICATE_TYPE = 'urn:fixative:learnability:v2'
 
-const text = (max = 1_000) => z.string().max(max)
-const count = z.int().min(0).max(10_000_000)
-const share = z.number().min(0).max(1)
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-/**
- * Whether a path can stand in a certificate: relative, with '/', and unable to leave its folder on any system, also
- * where '\\' separates folders or 'a:' names a drive.
- */
-export function canBeListed(path: string): boolean {
-  if (path.length > 4_096 || path.includes('\0') || /^[A-Za-z]:/.test(path)) return false
-  return path.split(/[/\\]/).every((part) => part !== '' && part !== '.' && part !== '..')
-}
-const relativePath = z.string().refine(canBeListed, { message: 'not a path inside the folder' })
-
-/**
- * An array whose length is checked before its elements are: a stranger's file can hold millions of wrong ones, and an
- * error for each would exhaust the memory.
- */
-const list = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>
-  z.array(z.unknown()).min(min).max(max).pipe(z.array(item))
-const decibels = z.number().min(0).max(1_000)
-/** CIEDE2000: 100 between black and white, and little more between any two colours. */
-const deltaE = z.number().min(0).max(200)
-export const WORST_LISTED = 10
+const worstPicture = z.strictObject({
+  name: relativePath,
+  flip: share,
+  ssim: share,
+  deltaE,
+  /** Null: nothing changed. */
+  psnr: decibels.nullable(),
+})
 
 /** Of the written files against their originals. */
 const qualitySchema = z.strictObject({
-  maxAbsDiff: z.number().min(0).max(255),
+  /** Of each picture's mean ꟻLIP at 67 pixels a degree. */
+  flip: z.strictObject({ mean: share, max: share }),
+  ssim: z.strictObject({ min: share, mean: share }),
   /** Of the pictures that changed; null: none did. */
   psnr: z.strictObject({ min: decibels, mean: decibels }).nullable(),
-  ssim: z.strictObject({ min: share, mean: share }),
   /** Of each picture's mean colour difference. */
   deltaE: z.strictObject({ mean: deltaE, max: deltaE }),
-  /** Largest deltaE first; psnr is null when nothing changed. */
-  worst: list(z.strictObject({ name: relativePath, psnr: decibels.nullable(), ssim: share, deltaE }), {
-    max: WORST_LISTED,
+  /** Largest ꟻLIP first. */
+  worst: list(worstPicture, { max: WORST_LISTED }),
+})
+
+const MAX_RUNS = 1_000
+const attackers = list(
+  z.strictObject({
+    /** Index in `recipes`. */
+    recipe: count,
+    /** At each checkpoint, how many of the held-out originals it classifies right. Its peak is the largest. */
+    correct: list(count, { min: 1, max: 10_000 }),
   }),
+  { min: 1, max: MAX_RUNS },
+)
+
+/** Classifiers trained from scratch, independently of each other, and what they recognise. */
+const runsSchema = z.strictObject({
+  /** Share of such classifiers that the bounds speak of. */
+  quantile: z.number().gt(0).lt(1),
+  /** Probability with which each of the two bounds holds. */
+  confidence: z.number().gt(0.5).lt(1),
+  /** Steps of a training, and how many of them lie between two checkpoints. */
+  steps: z.int().min(1).max(1_000_000),
+  checkpointEvery: z.int().min(1).max(1_000_000),
+  batchSize: z.int().min(1).max(100_000),
+  /** How they are trained, in words. */
+  training: text(500),
+  /** Each attacker has one of these, drawn by lot. */
+  recipes: list(z.strictObject({ architecture: text(100), resolution, parameters: z.int().min(1).max(1e9) }), {
+    min: 1,
+    max: 100,
+  }),
+  protected: attackers,
+  control: attackers,
+  protectedAtMost: share.nullable(),
+  controlAtLeast: share.nullable(),
 })
 
-const point = z.strictObject({
-  /** Radius of the parameter shift, in units of σ and in the parameters' own. */
-  etaOverSigma: z.number().min(0).max(10),
-  eta: z.number().min(0).max(100),
-  /** Φ(Φ⁻¹(q) + η/σ). */
-  qBar: share,
-  /** The order statistic that is the bound; null: abstained. */
-  k: z.int().min(1).max(MAX_DRAWS).nullable(),
-  /** Upper bound of the accuracy, 0–1; null: abstained. */
-  bound: share.nullable(),
-})
-
-const measured = z.strictObject({
-  /** Share of its own training pictures that the surrogate classifies right, without weight noise. */
-  trainAccuracy: share,
-  /** The same for the held-out originals. */
-  cleanAccuracy: share,
-  /** For each draw, how many of the held-out originals the perturbed surrogate classifies right. */
-  correct: list(count, { min: 1, max: MAX_DRAWS }),
-  curve: list(point, { min: 1, max: 32 }),
-})
-
-export const certificationSchema = z
-  .strictObject({
-    definition: z.literal(DEFINITION),
-    surrogate: z.strictObject({
-      architecture: text(100),
-      parameters: z.int().min(1).max(1e9),
-      normalisation: text(300),
-    }),
-    smoothing: z.strictObject({ kind: z.enum(['isotropic', 'layer-scaled']), sigma: z.number().gt(0).max(100) }),
-    q: z.number().gt(0).lt(1),
-    draws: z.int().min(1).max(MAX_DRAWS),
-    confidence: z.number().gt(0.5).lt(1),
-    trainImages: count,
-    testImages: z.int().min(1).max(10_000_000),
-    chance: share,
-    protected: measured,
-    control: measured,
-    headline: z.strictObject({
-      etaOverSigma: z.number().min(0).max(10),
-      protectedAtMost: share.nullable(),
-      controlAtLeast: share.nullable(),
-    }),
-    verdict: z.enum(['informative', 'weak', 'inconclusive']),
+const certificationSchema = z
+  .strictObject({ ...smoothingFields, runs: runsSchema.nullable() })
+  .refine(countsFit, { message: 'the counts do not fit the number of draws and test images' })
+  .refine(({ testImages, runs }) => runs === null || runsFit(runs, testImages), {
+    message: 'the counts of the runs do not fit their recipes, checkpoints and test images',
   })
-  .refine(
-    ({ draws, testImages, ...rest }) =>
-      [rest.protected, rest.control].every(
-        ({ correct }) => correct.length === draws && correct.every((value) => value <= testImages),
-      ),
-    { message: 'the counts do not fit the number of draws and test images' },
-  )
 
-export const predicateSchema = z
+function runsFit(runs: z.infer<typeof runsSchema>, testImages: number): boolean {
+  const checkpoints = Math.ceil(runs.steps / runs.checkpointEvery)
+  return [...runs.protected, ...runs.control].every(
+    ({ recipe, correct }) =>
+      recipe < runs.recipes.length && correct.length === checkpoints && correct.every((value) => value <= testImages),
+  )
+}
+
+const predicateSchema = z
   .strictObject({
-    tool: z.strictObject({ name: text(100), version: text(100) }),
-    issuedAt: z.iso.datetime(),
-    issuer: z.strictObject({
-      name: text(200).optional(),
-      publicKey: publicKeyPem,
-      /** Notices by which the issuer's earlier keys name this one as their successor. */
-      continuity: list(noticeEnvelopeSchema, { min: 1, max: 50 }).optional(),
-    }),
-    collection: z.strictObject({
-      /** Pictures that were protected: as many as `subject` lists. */
-      images: count,
-      classes: list(z.strictObject({ name: text(500), count }), { max: 10_000 }),
-      labelSource: z.enum(['folders', 'auto', 'csv']),
-      skipped: list(z.strictObject({ path: text(4_096), reason: text(1_000) }), { max: MAX_FILES }),
-    }),
+    ...frameFields,
     protection: z.strictObject({
       method: z.enum(METHODS),
-      strength: z.enum(['subtle', 'balanced', 'strong', 'custom']),
-      /** 0–255. */
-      epsilon: z.number().gt(0).max(255),
-      masking: z.enum(MASKINGS),
-      resolution: z.int().min(8).max(1_024),
+      strength,
+      /** Mean ꟻLIP that each picture was brought to. */
+      visibility: share,
+      /** Side S of what the noise and the surrogate see. */
+      resolution,
+      /** Largest change of a colour or alpha value in any file, 0–255. */
+      largestChange: z.number().min(0).max(255),
       quality: qualitySchema,
-      /** Present when a least SSIM was asked for: what it took. */
-      softening: z
-        .strictObject({
-          minSsim: share,
-          /** Pictures that got less than all of their noise. */
-          pictures: count,
-          /** The smallest share of its noise that any of them got; 1: all got all. */
-          leastShare: share,
-        })
-        .optional(),
     }),
-    /** What the pictures were made ready for; what was certified is then what that place serves. */
-    channel: channelSchema.optional(),
     certification: certificationSchema.nullable(),
-    /** Why nothing was certified; present exactly when `certification` is null. */
-    certificationSkipped: z.strictObject({ reason: text(2_000) }).optional(),
-    limits: list(text(2_000), { max: 50 }),
-    private: z.strictObject({ sha256 }),
   })
-  .refine((predicate) => (predicate.certification === null) === (predicate.certificationSkipped !== undefined), {
-    message: 'either certified, or a reason why not',
-  })
+  .refine(eitherCertifiedOrWhyNot, { message: 'either certified, or a reason why not' })
 
-export const statementSchema = z
-  .strictObject({
-    _type: z.literal(STATEMENT_TYPE),
-    subject: list(z.strictObject({ name: relativePath, digest: z.strictObject({ sha256 }) }), {
-      min: 1,
-      max: MAX_FILES,
-    }),
-    predicateType: z.literal(PREDICATE_TYPE),
-    predicate: predicateSchema,
-  })
-  .refine(({ subject }) => new Set(subject.map(({ name }) => name)).size === subject.length, {
-    message: 'a file is listed twice',
-  })
-  .refine(
-    ({ subject, predicate }) => {
-      const names = new Set(subject.map(({ name }) => name))
-      return predicate.protection.quality.worst.every(({ name }) => names.delete(name))
-    },
-    { message: 'a worst picture is not one of the files, or listed twice' },
-  )
+export const statementSchema = statementOf(PREDICATE_TYPE, predicateSchema)
 
-export type Statement = z.infer<typeof statementSchema>
-export type Predicate = z.infer<typeof predicateSchema>
-export type Quality = z.infer<typeof qualitySchema>
-export type Certification = z.infer<typeof certificationSchema>
-export type CurvePoint = z.infer<typeof point>
+/** A statement as it is written now. */
+export type NewStatement = z.infer<typeof statementSchema>
+export type NewPredicate = NewStatement['predicate']
+type NewProtection = NewPredicate['protection']
+
+/** A statement of any version. What its version does not say is null. */
+export type Statement = Omit<NewStatement, 'predicateType' | 'predicate'> & {
+  predicateType: string
+  predicate: Predicate
+}
+export type Predicate = Omit<NewPredicate, 'protection'> & { protection: Protection }
+export type Protection = Omit<NewProtection, 'method' | 'visibility' | 'quality'> & {
+  method: string
+  visibility: number | null
+  quality: Omit<NewProtection['quality'], 'flip' | 'worst'> & {
+    flip: NewProtection['quality']['flip'] | null
+    worst: (Omit<z.infer<typeof worstPicture>, 'flip'> & { flip: number | null })[]
+  }
+  /** What only the first version says. */
+  former?: Former
+}
+export type Quality = NewProtection['quality']
+export type Certification = NonNullable<NewPredicate['certification']>
+export type Runs = NonNullable<Certification['runs']>
 export type Verdict = Certification['verdict']
+
+/** Reads a statement of any version into the one model. */
+export const anyStatementSchema = z
+  .discriminatedUnion('predicateType', [statementSchema, statementSchemaV1])
+  .transform((statement): Statement => (statement.predicateType === PREDICATE_TYPE ? statement : fromV1(statement)))

@@ -8,17 +8,43 @@ function percent(share: number, round: (value: number) => number): string {
   return `${round(share * 100 + nudge)} %`
 }
 
-/** The headline sentence of the design (§4). */
-export function headlineSentence({ headline, chance }: Pick<Certification, 'headline' | 'chance'>): string {
+type Claims = Pick<Certification, 'headline' | 'runs' | 'chance'>
+
+/** The share of the classifiers that a bound speaks of. */
+const most = (quantile: number): string =>
+  quantile === 0.9 ? 'nine in ten' : `at least ${percent(quantile, Math.floor)}`
+
+/** What the certificate proves first: of classifiers trained anew, where there are any, else of those around one. */
+export function headlineSentence({ headline, runs, chance }: Claims): string {
   const guessing = `Guessing gives ${Math.round(chance * 100)} %.`
-  const { protectedAtMost, controlAtLeast } = headline
+  const { protectedAtMost, controlAtLeast } = runs ?? headline
+  if (protectedAtMost === null) {
+    return runs
+      ? `Too few classifiers were trained to bound what one learns from the protected files. ${guessing}`
+      : `Too few draws were made to bound what a classifier of this kind learns from the protected files. ${guessing}`
+  }
   const trainedOnOriginals =
     controlAtLeast === null ? '' : `; trained on the originals, at least ${percent(controlAtLeast, Math.floor)}`
-  if (protectedAtMost === null) {
-    return `Too few draws were made to bound what a classifier of this kind learns from the protected files. ${guessing}`
-  }
-  const atMost = percent(protectedAtMost, Math.ceil)
-  return `A classifier of this kind trained on the protected files recognises at most ${atMost} of your pictures${trainedOnOriginals}. ${guessing}`
+  const atMost = `at most ${percent(protectedAtMost, Math.ceil)} of your pictures${trainedOnOriginals}. ${guessing}`
+  return runs
+    ? `Of classifiers trained from scratch on the protected files, ${most(runs.quantile)} recognise ${atMost}`
+    : `A classifier of this kind trained on the protected files recognises ${atMost}`
+}
+
+/** What the weight noise proves beside the runs; null: it is the headline, or proves nothing. */
+export function nearbySentence({ headline, runs }: Claims): string | null {
+  const { protectedAtMost, controlAtLeast } = headline
+  if (!runs || protectedAtMost === null) return null
+  const originals =
+    controlAtLeast === null ? '' : `; of one trained on the originals, at least ${percent(controlAtLeast, Math.floor)}`
+  return `Slightly changed copies of one such classifier recognise at most ${percent(protectedAtMost, Math.ceil)}${originals}.`
+}
+
+/** What the bound is on pictures that were not tested; null: there is none. */
+export function populationSentence(population: number | null, testImages: number): string | null {
+  if (population === null) return null
+  const tested = `${testImages.toLocaleString('en')} ${testImages === 1 ? 'picture was' : 'pictures were'}`
+  return `Only ${tested} tested: on all pictures like them it may be up to ${percent(population, Math.ceil)}.`
 }
 
 const VERDICTS: Record<Verdict, string> = {
@@ -31,9 +57,9 @@ export function verdictSentence(verdict: Verdict): string {
   return VERDICTS[verdict]
 }
 
-/** What it took to keep every picture at the SSIM that was asked for; '' where none was. */
+/** What it took to keep every picture at the SSIM that was asked for (version 1); '' where none was. */
 export function softeningSentence({ collection, protection, certification }: Predicate): string {
-  const { softening } = protection
+  const softening = protection.former?.softening
   if (!softening) return ''
   const { minSsim, pictures, leastShare } = softening
   if (pictures === 0) return `No picture falls below SSIM ${minSsim} with all of the change.`
@@ -44,7 +70,7 @@ export function softeningSentence({ collection, protection, certification }: Pre
 }
 
 /** What the numbers do not say; goes into every certificate and report. */
-export function limitSentences(certified: boolean): string[] {
+export function limitSentences({ certified, runs }: { certified: boolean; runs: boolean }): string[] {
   const always = [
     'This concerns image classifiers. It does not say that a generative model cannot imitate the pictures or their style.',
     'Pictures that were ever published without protection can still be learnt from.',
@@ -54,7 +80,12 @@ export function limitSentences(certified: boolean): string[] {
   ]
   if (!certified) return always
   return [
-    'The bounds speak of classifiers of the stated architecture whose weights lie near the tested surrogate’s, not of other architectures.',
+    ...(runs
+      ? [
+          'The first bound speaks of classifiers that are trained by the stated recipes, stopped whenever they are best; other nets, sizes or trainings may learn more.',
+        ]
+      : []),
+    'The bounds of the weight noise speak of classifiers of the stated architecture whose weights lie near the tested surrogate’s, not of other architectures.',
     'They speak of a fraction q of randomly perturbed classifiers; the remaining ones, or one without the perturbation, may recognise more.',
     'They speak of the held-out pictures of this collection, not of other pictures.',
     'The statistics of the batch normalisation are frozen constants of the surrogate and are not perturbed.',

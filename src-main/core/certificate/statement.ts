@@ -1,7 +1,5 @@
 /** Puts a statement together: the in-toto frame around Fixative's predicate. */
-import { type Predicate, PREDICATE_TYPE, STATEMENT_TYPE, type Statement, statementSchema } from './schema.js'
-
-export type { Predicate, Statement } from './schema.js'
+import { type NewPredicate, type NewStatement, PREDICATE_TYPE, STATEMENT_TYPE, statementSchema } from './schema.js'
 
 /** An exported file: its path below the output folder, with '/', and the SHA-256 of its bytes in hex. */
 export interface Subject {
@@ -13,7 +11,7 @@ export interface Subject {
  * Files are listed in the order of their paths, so that the same job gives the same bytes.
  * @throws ZodError when a part does not fit the format: a defect, because all parts are Fixative's own.
  */
-export function buildStatement(subjects: readonly Subject[], predicate: Predicate): Statement {
+export function buildStatement(subjects: readonly Subject[], predicate: NewPredicate): NewStatement {
   const sorted = [...subjects].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return statementSchema.parse({
     _type: STATEMENT_TYPE,

@@ -1,7 +1,8 @@
 /** Checks a certificate against itself: who signed it, and whether its numbers follow from its own counts. */
 import { certify, type Certified } from '../certify/certify.js'
+import type { RunScores } from '../certify/runs.js'
 import type { OpenedEnvelope } from './dsse.js'
-import type { Certification, CurvePoint, Statement } from './schema.js'
+import type { Certification, CurvePoint, Runs, Statement } from './schema.js'
 import { type KeyRing, type Signer, UNKNOWN_SIGNER, findSigner } from './signers.js'
 
 /** Two shares that were written and read as JSON are equal to the last digit; the margin is for other writers. */
@@ -36,10 +37,16 @@ function countMismatches({ subject, predicate: { collection, protection, certifi
   const mismatches: string[] = []
   if (collection.images !== subject.length)
     mismatches.push(`The certificate speaks of ${collection.images} pictures, but lists ${subject.length} files.`)
-  const { softening, quality } = protection
+  const { former, quality } = protection
+  const softening = former?.softening
   if (softening && quality.ssim.min < softening.minSsim)
     mismatches.push(`No picture is to fall below SSIM ${softening.minSsim}, but one has ${quality.ssim.min}.`)
   const leastChance = 1 / Math.max(1, collection.classes.length)
+  const worst = quality.worst[0]?.flip ?? null
+  if (quality.flip && (worst ?? quality.flip.max) !== quality.flip.max)
+    mismatches.push(`The largest ꟻLIP is given as ${quality.flip.max}, but the worst picture has ${worst}.`)
+  if (quality.worst.some(({ flip }, i) => (flip ?? 0) > (quality.worst[i - 1]?.flip ?? 1)))
+    mismatches.push('The worst pictures are not listed with the largest ꟻLIP first.')
   if (certification && certification.chance < leastChance - SAME)
     mismatches.push(`Guessing is given as ${certification.chance}, but gives at least ${leastChance}.`)
   return mismatches
@@ -56,7 +63,18 @@ export function recompute(certification: Certification): Certified {
     sigma: certification.smoothing.sigma,
     confidence: certification.confidence,
     radii: certification.protected.curve.map((point) => point.etaOverSigma),
+    runs: certification.runs && scoresOf(certification.runs),
   })
+}
+
+/** The peak of every run. */
+export function scoresOf({
+  quantile,
+  confidence,
+  ...runs
+}: Pick<Runs, 'quantile' | 'confidence' | 'protected' | 'control'>): RunScores {
+  const peaks = (attackers: Runs['protected']) => attackers.map(({ correct }) => Math.max(...correct))
+  return { quantile, confidence, protectedPeaks: peaks(runs.protected), controlPeaks: peaks(runs.control) }
 }
 
 function compare(claimed: Certification, found: Certified): string[] {
@@ -84,6 +102,10 @@ function compare(claimed: Certification, found: Certified): string[] {
   expect('The radius of the headline', claimed.headline.etaOverSigma, found.headline.etaOverSigma)
   expect('“Protected at most”', claimed.headline.protectedAtMost, found.headline.protectedAtMost)
   expect('“Control at least”', claimed.headline.controlAtLeast, found.headline.controlAtLeast)
+  if (claimed.runs && found.runs) {
+    expect('“Protected at most” of the runs', claimed.runs.protectedAtMost, found.runs.protectedAtMost)
+    expect('“Control at least” of the runs', claimed.runs.controlAtLeast, found.runs.controlAtLeast)
+  }
   if (claimed.verdict !== found.verdict) {
     mismatches.push(`The verdict is given as “${claimed.verdict}”, but the counts give “${found.verdict}”.`)
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
 import { certify, RADII } from './certify.js'
 import type { CertifyInput } from './certify.js'
+import { upperLimit } from './population.js'
 import { scales } from './scales.js'
 
 /** 1000 scores out of 300 around a mean, in a fixed random order. */
@@ -19,6 +20,7 @@ const INPUT: CertifyInput = {
   q: 0.9,
   sigma: 0.05,
   confidence: 0.99,
+  runs: null,
 }
 const constant = (count: number): number[] => new Array<number>(1000).fill(count)
 
@@ -71,6 +73,37 @@ describe('certify', () => {
     expect(withDraws(120).verdict).toBe('inconclusive')
     expect(withDraws(120).reason).toContain('at least 121')
     expect(withDraws(121).headline.protectedAtMost).not.toBeNull()
+  })
+
+  it('is judged by the runs where there are any, whatever the weight noise says', () => {
+    const runs = (atMost: number, atLeast: number, count = 22) => ({
+      quantile: 0.9,
+      confidence: 0.9,
+      protectedPeaks: [...new Array<number>(count - 1).fill(0), atMost],
+      controlPeaks: [...new Array<number>(count - 1).fill(300), atLeast],
+    })
+    const found = certify({ ...INPUT, protectedTrainAccuracy: 0, runs: runs(60, 90) })
+    expect(found).toMatchObject({
+      runs: { protectedAtMost: 0.2, controlAtLeast: 0.3 },
+      verdict: 'informative',
+      reason: expect.stringMatching(/^Classifiers trained on the originals recognise at least 10 points/) as string,
+    })
+    expect(found.headline).toEqual(certify(INPUT).headline)
+    expect(certify({ ...INPUT, runs: runs(60, 89) }).verdict).toBe('weak')
+    expect(certify({ ...INPUT, runs: runs(60, 60) }).verdict).toBe('inconclusive')
+    // One run fewer bounds nothing with this confidence.
+    expect(certify({ ...INPUT, runs: runs(60, 90, 21) })).toMatchObject({
+      runs: { protectedAtMost: null, controlAtLeast: null },
+      population: null,
+      verdict: 'inconclusive',
+    })
+    expect(() => certify({ ...INPUT, runs: runs(301, 90) })).toThrow(RangeError)
+  })
+
+  it('limits what the bound is on all pictures, with the error shared out among the scores', () => {
+    const bound = certify(INPUT).headline.protectedAtMost! * 300
+    expect(certify(INPUT).population).toBe(upperLimit(bound, 300, 1 - 0.01 / 1000))
+    expect(certify({ ...INPUT, protectedCorrect: [30], controlCorrect: [110] }).population).toBeNull()
   })
 
   it('says the same whatever the order of the draws, and its curve never falls', () => {

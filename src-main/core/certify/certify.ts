@@ -1,6 +1,8 @@
 /** From the scores of the weight-noise draws to the certified curve, the headline and the verdict. */
 import { curveLevel } from './band.js'
 import { lowerIndex, minimumDraws, shiftedQuantile, upperIndex } from './bound.js'
+import { upperLimitOfAny } from './population.js'
+import { type RunBounds, type RunScores, boundRuns } from './runs.js'
 
 /** Radii r = η/σ of the certified curve. */
 export const RADII: readonly number[] = [0, 0.25, 0.5, 0.75, 1, 1.25]
@@ -25,6 +27,8 @@ export interface CertifyInput {
   readonly confidence: number
   /** Radii of the curve; default RADII. */
   readonly radii?: readonly number[]
+  /** Scores of independently trained classifiers; null: there are none. */
+  readonly runs: RunScores | null
 }
 
 export interface CurvePoint {
@@ -50,14 +54,23 @@ export type Verdict = 'informative' | 'weak' | 'inconclusive'
 export interface Certified {
   readonly protectedCurve: CurvePoint[]
   readonly controlCurve: CurvePoint[]
+  /** What the weight noise proves. */
   readonly headline: Headline
+  /** What the runs prove, as shares; null: there are none. */
+  readonly runs: RunBounds | null
+  /**
+   * Upper limit, 0–1, of what the bound of the runs (without them, of the weight noise) is on all pictures like the
+   * tested ones, with probability `confidence`. null: there is no bound.
+   */
+  readonly population: number | null
   readonly verdict: Verdict
   /** Why the verdict is what it is, one plain sentence. */
   readonly reason: string
 }
 
 /**
- * Bounds the learnability of the protected files and of the originals.
+ * Bounds the learnability of the protected files and of the originals. The verdict is by the runs; without them, by the
+ * weight noise.
  *
  * Each curve holds as a whole with probability `confidence` (see `curveLevel`); the two numbers of the headline hold
  * with that probability each. Throws a RangeError when the scores do not match each other or `testImages`.
@@ -80,28 +93,45 @@ export function certify(input: CertifyInput): Certified {
 
   const k = upperIndex(draws, q, HEADLINE_RADIUS, confidence)
   const j = lowerIndex(draws, q, confidence)
-  const atMost = k === null ? null : scores[k - 1]!
-  const atLeast = j === null ? null : control[j - 1]!
+  const noisy = {
+    protectedAtMost: k === null ? null : scores[k - 1]!,
+    controlAtLeast: j === null ? null : control[j - 1]!,
+  }
+  const runs = input.runs && boundRuns(checked(input.runs, testImages))
+  const { protectedAtMost } = runs ?? noisy
+  const compared = input.runs?.protectedPeaks.length ?? draws
   return {
     protectedCurve: curve(scores),
     controlCurve: curve(control),
-    headline: {
-      etaOverSigma: HEADLINE_RADIUS,
-      protectedAtMost: atMost === null ? null : atMost / testImages,
-      controlAtLeast: atLeast === null ? null : atLeast / testImages,
-    },
-    ...judge(atMost, atLeast, input, draws),
+    headline: { etaOverSigma: HEADLINE_RADIUS, ...asShares(noisy, testImages) },
+    runs: runs && asShares(runs, testImages),
+    population: protectedAtMost === null ? null : upperLimitOfAny(protectedAtMost, testImages, compared, confidence),
+    ...(runs ? judgeRuns(runs, testImages) : judgeNoisy(noisy, input, draws)),
   }
 }
 
-/** Compares whole counts, so that a gap of exactly ten points is not lost to rounding. */
-function judge(
-  atMost: number | null,
-  atLeast: number | null,
+const asShares = ({ protectedAtMost, controlAtLeast }: RunBounds, testImages: number): RunBounds => ({
+  protectedAtMost: protectedAtMost === null ? null : protectedAtMost / testImages,
+  controlAtLeast: controlAtLeast === null ? null : controlAtLeast / testImages,
+})
+
+function checked(runs: RunScores, testImages: number): RunScores {
+  sorted(runs.protectedPeaks, testImages)
+  sorted(runs.controlPeaks, testImages)
+  return runs
+}
+
+interface Judgement {
+  verdict: Verdict
+  reason: string
+}
+
+function judgeNoisy(
+  { protectedAtMost, controlAtLeast }: RunBounds,
   { testImages, protectedTrainAccuracy, q, confidence }: CertifyInput,
   draws: number,
-): { verdict: Verdict; reason: string } {
-  if (atMost === null || atLeast === null) {
+): Judgement {
+  if (protectedAtMost === null || controlAtLeast === null) {
     const needed = Math.max(minimumDraws(q, HEADLINE_RADIUS, confidence), minimumDraws(1 - q, 0, confidence))
     const wanted = Number.isFinite(needed) ? `it takes at least ${needed}` : 'no number of them is enough'
     const reason = `${draws} draws of the weight noise are too few for this quantile and confidence: ${wanted}.`
@@ -112,20 +142,43 @@ function judge(
     const reason = `The classifier trained on the protected files learnt only ${fit} % of them, so that it fails on your pictures proves little.`
     return { verdict: 'inconclusive', reason }
   }
-  const gap = atLeast - atMost
-  if (gap <= 0) {
-    const reason =
-      'The classifier trained on the originals is not certified to recognise more than the one trained on the protected files.'
-    return { verdict: 'inconclusive', reason }
+  return judgeGap(controlAtLeast - protectedAtMost, testImages, {
+    originals: 'The classifier trained on the originals',
+    other: 'the one trained on the protected files',
+    recognises: 'recognises',
+    certified: 'is not certified to recognise',
+  })
+}
+
+/** What is trained on the originals in the same way shows that such classifiers learn when they can. */
+function judgeRuns({ protectedAtMost, controlAtLeast }: RunBounds, testImages: number): Judgement {
+  if (protectedAtMost === null || controlAtLeast === null) {
+    return { verdict: 'inconclusive', reason: 'There are too few classifiers for this quantile and confidence.' }
   }
+  return judgeGap(controlAtLeast - protectedAtMost, testImages, {
+    originals: 'Classifiers trained on the originals',
+    other: 'those trained on the protected files',
+    recognises: 'recognise',
+    certified: 'are not certified to recognise',
+  })
+}
+
+/** @param gap in pictures: whole counts, so that a gap of exactly ten points is not lost to rounding. */
+function judgeGap(
+  gap: number,
+  testImages: number,
+  words: Record<'originals' | 'other' | 'recognises' | 'certified', string>,
+): Judgement {
+  const { originals, other, recognises, certified } = words
+  if (gap <= 0) return { verdict: 'inconclusive', reason: `${originals} ${certified} more than ${other}.` }
   return gap * 100 >= INFORMATIVE_POINTS * testImages
     ? {
         verdict: 'informative',
-        reason: `The classifier trained on the originals recognises at least ${INFORMATIVE_POINTS} points more than the one trained on the protected files.`,
+        reason: `${originals} ${recognises} at least ${INFORMATIVE_POINTS} points more than ${other}.`,
       }
     : {
         verdict: 'weak',
-        reason: `The classifier trained on the originals recognises more than the one trained on the protected files, but by less than ${INFORMATIVE_POINTS} points.`,
+        reason: `${originals} ${recognises} more than ${other}, but by less than ${INFORMATIVE_POINTS} points.`,
       }
 }
 

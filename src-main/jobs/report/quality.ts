@@ -1,19 +1,27 @@
 /** How much the pictures changed, on average and at worst. */
-import type { Predicate } from '../../core/certificate/schema.js'
+import type { Protection } from '../../core/certificate/schema.js'
+import { visibilitySentence } from '../../core/visibility/sentence.js'
 import { plain } from './curve.js'
 import { html, type Html } from './html.js'
 
 const decibels = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'unchanged' : `${value.toFixed(1)} dB`
 
-export function qualitySection({ quality, epsilon }: Predicate['protection']): Html {
+/** What the measures of the table say; certificates of the first version have no ꟻLIP. */
+function explanation({ quality, former }: Protection): string {
+  const rest =
+    'ΔE, CIEDE2000, is the colour difference of plain patches: about 1 is just seen side by side. SSIM looks at lightness alone.'
+  if (quality.flip === null)
+    return `Measured on the written files. No colour value was meant to change by more than ${plain(former?.epsilon ?? 0)} of 255. ${rest}`
+  return `${visibilitySentence(quality.flip.mean)} Measured on the written files: ꟻLIP is how much of a difference somebody sees who flips between both pictures, 0 for none. ${rest}`
+}
+
+export function qualitySection(protection: Protection): Html {
+  const { quality, largestChange } = protection
+  const { flip } = quality
   return html`<section aria-labelledby="quality">
     <h2 id="quality">How much the pictures changed</h2>
-    <p>
-      Measured on the written files. No colour value was meant to change by more than ${plain(epsilon)} of 255; a lossy
-      format adds its own changes. Above about 30 dB a difference is hard to see. The colour difference, CIEDE2000, is
-      that of the eye: about 1 is just seen between two plain patches side by side. SSIM looks at lightness alone.
-    </p>
+    <p>${explanation(protection)}</p>
     <div class="scroll">
       <table>
         <thead>
@@ -24,10 +32,18 @@ export function qualitySection({ quality, epsilon }: Predicate['protection']): H
           </tr>
         </thead>
         <tbody>
+          ${
+            flip &&
+            html`<tr>
+              <th scope="row">Visibility ꟻLIP (0 is identical)</th>
+              <td>${flip.mean.toFixed(3)}</td>
+              <td>${flip.max.toFixed(3)}</td>
+            </tr>`
+          }
           <tr>
-            <th scope="row">PSNR (higher is closer)</th>
-            <td>${decibels(quality.psnr?.mean)}</td>
-            <td>${decibels(quality.psnr?.min)}</td>
+            <th scope="row">Colour difference ΔE (0 is identical)</th>
+            <td>${quality.deltaE.mean.toFixed(2)}</td>
+            <td>${quality.deltaE.max.toFixed(2)}</td>
           </tr>
           <tr>
             <th scope="row">SSIM (1 is identical)</th>
@@ -35,14 +51,14 @@ export function qualitySection({ quality, epsilon }: Predicate['protection']): H
             <td>${quality.ssim.min.toFixed(4)}</td>
           </tr>
           <tr>
-            <th scope="row">Colour difference ΔE (0 is identical)</th>
-            <td>${quality.deltaE.mean.toFixed(2)}</td>
-            <td>${quality.deltaE.max.toFixed(2)}</td>
+            <th scope="row">PSNR (higher is closer)</th>
+            <td>${decibels(quality.psnr?.mean)}</td>
+            <td>${decibels(quality.psnr?.min)}</td>
           </tr>
           <tr>
             <th scope="row">Largest change of a colour value</th>
             <td>–</td>
-            <td>${plain(quality.maxAbsDiff)} of 255</td>
+            <td>${plain(largestChange)} of 255</td>
           </tr>
         </tbody>
       </table>
@@ -50,11 +66,12 @@ export function qualitySection({ quality, epsilon }: Predicate['protection']): H
     <div class="scroll">
       <table>
         <caption>
-          The pictures whose colours changed most
+          The pictures whose change shows most
         </caption>
         <thead>
           <tr>
             <th scope="col">Picture</th>
+            ${flip && html`<th scope="col">ꟻLIP</th>`}
             <th scope="col">ΔE</th>
             <th scope="col">SSIM</th>
             <th scope="col">PSNR</th>
@@ -65,6 +82,7 @@ export function qualitySection({ quality, epsilon }: Predicate['protection']): H
             (picture) =>
               html`<tr>
                 <th scope="row" class="path">${picture.name}</th>
+                ${picture.flip !== null && html`<td>${picture.flip.toFixed(3)}</td>`}
                 <td>${picture.deltaE.toFixed(2)}</td>
                 <td>${picture.ssim.toFixed(4)}</td>
                 <td>${decibels(picture.psnr)}</td>

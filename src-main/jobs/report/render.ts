@@ -5,6 +5,7 @@ import type { Statement } from '../../core/certificate/schema.js'
 import { summaryOf } from '../summary.js'
 import { Html, html } from './html.js'
 import { qualitySection } from './quality.js'
+import { runsSection } from './runs.js'
 import type { ReportSample } from './samples.js'
 import {
   certificationSection,
@@ -37,7 +38,7 @@ const POLICY = [
 export function renderReport({ statement, samples = [] }: ReportInput): string {
   const { predicate } = statement
   const { certification } = predicate
-  const { headline, explanation } = summaryOf(statement)
+  const { headline, details, explanation } = summaryOf(statement)
   return `<!doctype html>\n${
     html`<html lang="en">
       <head>
@@ -55,8 +56,10 @@ export function renderReport({ statement, samples = [] }: ReportInput): string {
               Fixative report · ${predicate.collection.images.toLocaleString('en')} pictures · ${predicate.issuedAt}
             </p>
             <h1>${headline}</h1>
+            ${details.map((sentence) => html`<p>${sentence}</p>`)}
             <p class="verdict ${certification?.verdict ?? ''}">${explanation}</p>
           </header>
+          ${certification?.runs ? runsSection(certification.runs, certification) : null}
           ${certification && certificationSection(certification)} ${channelSection(predicate)}
           ${samplesSection(samples)} ${qualitySection(predicate.protection)}
           <section aria-labelledby="limits">

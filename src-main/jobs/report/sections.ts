@@ -1,5 +1,5 @@
 /** The parts of the report, each from the certificate's own fields. */
-import type { Certification, Predicate, Statement } from '../../core/certificate/schema.js'
+import type { Certification, Predicate, Protection, Statement } from '../../core/certificate/schema.js'
 import { exportSentence, servedSentence } from '../../core/channels.js'
 import { curveSvg, percent, plain, type CurvePoint } from './curve.js'
 import { html, type Html, type HtmlValue } from './html.js'
@@ -96,8 +96,9 @@ export function certificationSection(c: Certification): Html {
 /** What the pictures were made ready for, and how they fare there: a row for the channel. */
 export function channelSection({ channel, protection, certification: c }: Predicate): Html | null {
   if (!channel) return null
-  const atMost = c?.headline.protectedAtMost ?? null
-  const atLeast = c?.headline.controlAtLeast ?? null
+  const proved = c?.runs ?? c?.headline
+  const atMost = proved?.protectedAtMost ?? null
+  const atLeast = proved?.controlAtLeast ?? null
   return html`<section aria-labelledby="channel">
     <h2 id="channel">Where the pictures are published</h2>
     <p>
@@ -244,6 +245,16 @@ export function signatureSection({ issuer, issuedAt, private: secret }: Predicat
   </section>`
 }
 
+function visibilityRows({ visibility, former }: Protection): (readonly [string, string])[] {
+  if (visibility !== null) return [['Visibility aimed at', `mean ꟻLIP ${plain(visibility)}`]]
+  if (!former) return []
+  return [
+    ['Largest change aimed at', `ε = ${plain(former.epsilon)} of 255`],
+    ['Masking', former.masking === 'jnd' ? 'less where the eye would see it' : 'none'],
+    ['Least SSIM asked for', former.softening ? plain(former.softening.minSsim) : 'none'],
+  ]
+}
+
 /** The parameters, for those who want to judge the method. */
 export function methodSection({ collection, protection, certification: c, tool }: Predicate): Html {
   return html`<section aria-labelledby="method">
@@ -256,9 +267,8 @@ export function methodSection({ collection, protection, certification: c, tool }
             ['Program', `${tool.name} ${tool.version}`],
             ['Pictures', collection.images.toLocaleString('en')],
             ['Classes', `${collection.classes.length}, from ${collection.labelSource}`],
-            ['Noise', `${protection.method}, strength ${protection.strength}, ε = ${plain(protection.epsilon)} of 255`],
-            ['Masking', protection.masking === 'jnd' ? 'less where the eye would see it' : 'none'],
-            ['Least SSIM asked for', protection.softening ? plain(protection.softening.minSsim) : 'none'],
+            ['Change', `${protection.method}, strength ${protection.strength}`],
+            ...visibilityRows(protection),
             ['Working resolution', `${protection.resolution} × ${protection.resolution} pixels`],
             ...(c
               ? ([
@@ -267,7 +277,10 @@ export function methodSection({ collection, protection, certification: c, tool }
                     'Surrogate',
                     `${c.surrogate.architecture}, ${c.surrogate.parameters.toLocaleString('en')} parameters, ${c.surrogate.normalisation}`,
                   ],
-                  ['Weight noise', `${c.smoothing.kind}, σ = ${plain(c.smoothing.sigma)}`],
+                  [
+                    'Weight noise',
+                    `${c.smoothing.kind}, ${c.smoothing.kind === 'isotropic' ? 'σ' : 'ρ'} = ${plain(c.smoothing.sigma)}`,
+                  ],
                   ['Quantile q', plain(c.q)],
                   ['Draws', c.draws.toLocaleString('en')],
                   ['Confidence', plain(c.confidence)],

@@ -1,22 +1,25 @@
 /** Trains a surrogate on what was written and one on the originals, and tries both on the held-out originals. */
 import { certify } from '../../core/certify/certify.js'
-import { type Certification, DEFINITION } from '../../core/certificate/schema.js'
+import { type Certification, DEFINITION, type Runs } from '../../core/certificate/schema.js'
 import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
+import { scoresOf } from '../../core/certificate/verify.js'
 import { FIT_STEPS } from '../../core/protect/schedule.js'
 import { layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
 import type { Dataset } from '../../workers/tasks.js'
 import { drawCheckpoint, fitCheckpoint } from '../checkpoints.js'
 import { type Job, both } from '../job.js'
-import { datasetOf, keyOf, programOf, smoothingOf } from '../plan.js'
+import { FIT_SIGMA, datasetOf, keyOf, programOf, smoothingOf } from '../plan.js'
 import type { Progress, RunTask } from '../run.js'
 import { drawScores } from './draw.js'
 import { EXPORTED_FILE, type ExportedPicture } from './export.js'
 import { type Fitted, fitSurrogate } from './fit.js'
 import type { LabelledPicture } from './label.js'
+import { RUN_STEPS, type RunsPictures, runsOf, runsStage } from './runs.js'
 import { type Split, notCertifiable } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
 export type ModelName = 'protected' | 'control'
+type Attackers = Runs['protected']
 export const surrogateFile = (name: ModelName): string => `surrogate-${name}.bin`
 export const drawsFile = (name: ModelName): string => `draws-${name}.json`
 
@@ -30,15 +33,31 @@ export type CertificationOutcome =
 export interface EarlyControl {
   readonly key: string
   readonly fitted: Promise<Fitted>
+  /** The attackers on the originals; null: none are wanted. */
+  readonly attackers: Promise<Attackers> | null
 }
 
 /** Begins to train the control on workers that have nothing better to do: it needs nothing but the originals. */
-export function beginControl(job: Job, classes: number, train: readonly LabelledPicture[]): EarlyControl {
-  const dataset = datasetOf(job.folder, ORIGINALS_FILE, job.record.settings.resolution, train)
+export function beginControl(job: Job, classes: number, { train, test }: Pick<Split, 'train' | 'test'>): EarlyControl {
+  const { resolution, runs } = job.record.settings
+  const dataset = datasetOf(job.folder, ORIGINALS_FILE, resolution, train)
   const fitted = fit(job, job.runLater, 'control', classes, dataset, () => undefined)
-  // Whoever awaits it gets the error; until then it must not count as unhandled.
+  const pictures = { file: ORIGINALS_FILE, train, test }
+  const attackers = runs === 0 ? null : fitted.then(() => runsStage(job, 'control', classes, pictures, () => undefined))
+  // Whoever awaits them gets the error; until then it must not count as unhandled.
   fitted.catch(() => undefined)
-  return { key: keyOf(dataset.items, dataset.labels), fitted }
+  attackers?.catch(() => undefined)
+  return { key: controlKey(train, test), fitted, attackers }
+}
+
+const controlKey = (...sets: readonly (readonly LabelledPicture[])[]): string =>
+  keyOf(
+    ...sets.flatMap((set) => [Int32Array.from(set, ({ item }) => item), Int32Array.from(set, ({ label }) => label)]),
+  )
+
+/** Waits until nothing that was begun early writes any more. */
+export async function endControl(control: EarlyControl | null): Promise<void> {
+  await Promise.allSettled([control?.fitted, control?.attackers])
 }
 
 function fit(
@@ -59,7 +78,7 @@ function fit(
       program: programOf(settings, classes),
       dataset,
       seed: `${seed}/fit/${name}`,
-      sigma: smoothingOf(settings).sigma,
+      sigma: FIT_SIGMA,
       batchSize,
       untilFitted: name === 'protected' && fitSteps === undefined,
       ...(fitSteps === undefined ? {} : { firstAttempt: fitSteps }),
@@ -107,11 +126,11 @@ export async function certifyStage(
   ]
   const program = programOf(settings, classes.length)
   const smoothing = smoothingOf(settings)
-  const counters = countUp(draws, job.context.effort?.fitSteps ?? FIT_STEPS, progress('step'))
+  const counters = countUp(draws, settings.runs, job.context.effort?.fitSteps ?? FIT_STEPS, progress('step'))
 
-  const early = control?.key === keyOf(originals.items, originals.labels) ? control.fitted : null
+  const early = control?.key === controlKey(train, test) ? control : null
   // A control of other pictures (some could not be written) is of no use, but it must not write any more.
-  if (control && !early) await control.fitted.catch(() => undefined)
+  if (!early) await endControl(control)
   const measure = async (name: ModelName, training: Promise<Fitted>) => {
     const { model, trainAccuracy } = await training
     counters.fitted(name)
@@ -129,11 +148,28 @@ export async function certifyStage(
     return { trainAccuracy, cleanAccuracy: clean / test.length, correct: [...correct] }
   }
   const follow = (name: ModelName) => (done: number, total: number) => counters.trained(name, done, total)
-  const [protectedScores, controlScores] = await both(
+  const attack = async (name: ModelName, pictures: RunsPictures): Promise<Attackers> => {
+    if (settings.runs === 0) return []
+    const ran: Progress = (done) => counters.ran(name, done)
+    const attackers = (await (name === 'control' && early?.attackers)) || null
+    ran(attackers?.length ?? 0, settings.runs)
+    return attackers ?? runsStage(job, name, classes.length, pictures, ran)
+  }
+  const [[protectedScores, controlScores], attackers] = await both(
     job,
-    measure('protected', fit(job, job.run, 'protected', classes.length, written, follow('protected'))),
-    measure('control', early ?? fit(job, job.run, 'control', classes.length, originals, follow('control'))),
+    both(
+      job,
+      measure('protected', fit(job, job.run, 'protected', classes.length, written, follow('protected'))),
+      measure('control', early?.fitted ?? fit(job, job.run, 'control', classes.length, originals, follow('control'))),
+    ),
+    both(
+      job,
+      attack('protected', { file: EXPORTED_FILE, train, test }),
+      attack('control', { file: ORIGINALS_FILE, train, test }),
+    ),
   )
+  const sides = { protected: attackers[0], control: attackers[1] }
+  const runs = settings.runs === 0 ? null : runsOf(job, classes.length, test.length, sides)
 
   const certified = certify({
     protectedCorrect: protectedScores.correct,
@@ -143,6 +179,7 @@ export async function certifyStage(
     q,
     sigma: smoothing.sigma,
     confidence,
+    runs: runs && scoresOf(runs),
   })
   const certification: Certification = {
     definition: DEFINITION,
@@ -161,6 +198,7 @@ export async function certifyStage(
     protected: { ...protectedScores, curve: certified.protectedCurve },
     control: { ...controlScores, curve: certified.controlCurve },
     headline: certified.headline,
+    runs,
     verdict: certified.verdict,
   }
   return { certification, reason: certified.reason }
@@ -173,18 +211,19 @@ export function chanceOf(test: readonly { readonly label: number }[]): number {
   return Math.max(...counts.values()) / test.length
 }
 
-/** One count for two trainings and two series of draws; a step of training and a draw take about as long. */
-function countUp(draws: number, fitSteps: number, progress: Progress) {
-  const state = {
-    protected: { steps: 0, of: fitSteps, drawn: 0 },
-    control: { steps: 0, of: fitSteps, drawn: 0 },
-  }
+/**
+ * One count for two trainings, two series of draws and the runs of both; a step of training and a draw take about as
+ * long.
+ */
+function countUp(draws: number, runs: number, fitSteps: number, progress: Progress) {
+  const side = { steps: 0, of: fitSteps, drawn: 0, ran: 0 }
+  const state = { protected: { ...side }, control: { ...side } }
   const tell = (): void => {
     const both = [state.protected, state.control]
-    const done = both.reduce((sum, { steps, drawn }) => sum + steps + drawn, 0)
+    const done = both.reduce((sum, { steps, drawn, ran }) => sum + steps + drawn + ran * RUN_STEPS, 0)
     progress(
       done,
-      both.reduce((sum, { of }) => sum + of + draws, 0),
+      both.reduce((sum, { of }) => sum + of + draws + runs * RUN_STEPS, 0),
     )
   }
   tell()
@@ -200,6 +239,10 @@ function countUp(draws: number, fitSteps: number, progress: Progress) {
     },
     drawn(name: ModelName, drawn: number) {
       state[name].drawn = drawn
+      tell()
+    },
+    ran(name: ModelName, ran: number) {
+      state[name].ran = ran
       tell()
     },
   }

@@ -1,10 +1,10 @@
 /** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
 import { signStatement } from '../../core/certificate/dsse.js'
-import { qualityOf, softeningOf } from '../../core/certificate/quality.js'
-import type { Predicate } from '../../core/certificate/schema.js'
+import { greatest, qualityOf } from '../../core/certificate/quality.js'
+import type { NewPredicate, NewStatement } from '../../core/certificate/schema.js'
 import { IMITATED, limitSentences, RESERVATIONS } from '../../core/certificate/sentences.js'
-import { type Statement, buildStatement } from '../../core/certificate/statement.js'
-import { STRENGTHS, epsilonOf } from '../../core/settings.js'
+import { buildStatement } from '../../core/certificate/statement.js'
+import { STRENGTHS, visibilityOf } from '../../core/settings.js'
 import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
 import { type Job, below } from '../job.js'
 import { NOISE_FILE } from '../noise.js'
@@ -17,6 +17,7 @@ import { CERTIFICATE_NAME, REPORT_NAME } from '../verify.js'
 import { type CertificationOutcome, drawsFile, surrogateFile } from './certify.js'
 import { EXPORTED_FILE, type ExportedPicture } from './export.js'
 import type { Labelled } from './label.js'
+import { runsFile } from './runs.js'
 import type { Skipped } from './scan.js'
 import type { Split } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
@@ -31,10 +32,12 @@ const PRIVATE_FILES = [
   surrogateFile('control'),
   drawsFile('protected'),
   drawsFile('control'),
+  runsFile('protected'),
+  runsFile('control'),
 ]
 
 export interface Signed {
-  readonly statement: Statement
+  readonly statement: NewStatement
   readonly certificate: string
   readonly report: string
 }
@@ -58,7 +61,7 @@ export async function signStage(
   await folder.writeJson(PICTURES_FILE, pictures)
   const signer = await context.keys.signer()
   const name = context.issuer ?? (await context.keys.name())
-  const predicate: Predicate = {
+  const predicate: NewPredicate = {
     tool: { name: 'fixative', version: context.version },
     issuedAt: (context.now?.() ?? new Date()).toISOString(),
     issuer: {
@@ -80,7 +83,7 @@ export async function signStage(
     certification,
     ...(certification ? {} : { certificationSkipped: { reason } }),
     limits: [
-      ...limitSentences(certification !== null),
+      ...limitSentences({ certified: certification !== null, runs: Boolean(certification?.runs) }),
       ...(record.channel?.served ? [IMITATED] : []),
       ...(record.settings.reserve === 'none' ? [] : [RESERVATIONS[record.settings.reserve]]),
     ],
@@ -110,18 +113,16 @@ export async function signStage(
   return { statement, ...paths }
 }
 
-function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): Predicate['protection'] {
-  const { method, masking, minSsim, strength, resolution } = record.settings
-  const epsilon = epsilonOf(record.settings)
-  const files = exported.map(({ target, written }) => ({ name: target, ...written }))
+function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): NewPredicate['protection'] {
+  const { method, strength, resolution } = record.settings
+  const visibility = visibilityOf(record.settings)
   return {
     method,
-    strength: epsilon === STRENGTHS[strength] ? strength : 'custom',
-    epsilon,
-    masking,
+    strength: visibility === STRENGTHS[strength] ? strength : 'custom',
+    visibility,
     resolution,
-    quality: qualityOf(files),
-    ...(minSsim === null ? {} : { softening: softeningOf(minSsim, files) }),
+    largestChange: greatest(exported.map(({ written }) => written.maxAbsDiff)),
+    quality: qualityOf(exported.map(({ target, written }) => ({ name: target, ...written }))),
   }
 }
 

@@ -1,0 +1,192 @@
+/**
+ * The run-level bound: attackers are trained from scratch, on the protected files and on the originals, and each is
+ * scored at its peak. What makes them independent draws is the lot of their recipes and seeds, keyed by the run's number.
+ */
+import { z } from 'zod'
+import type { Runs } from '../../core/certificate/schema.js'
+import { scoresOf } from '../../core/certificate/verify.js'
+import { RUNS_CONFIDENCE, RUNS_QUANTILE, boundRuns } from '../../core/certify/runs.js'
+import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
+import { keyedRandom } from '../../core/random/random.js'
+import { ARCHITECTURES, type ArchitectureName, layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
+import type { Dataset } from '../../workers/tasks.js'
+import { writeHalf } from '../half.js'
+import type { Job } from '../job.js'
+import { datasetOf, keyOf } from '../plan.js'
+import type { Checkpoint, Progress, RunTask } from '../run.js'
+import type { JobFolder } from '../storage.js'
+import type { LabelledPicture } from './label.js'
+import { ORIGINALS_FILE } from './thumbnails.js'
+
+/** Nets of the attackers. */
+const NETS: readonly ArchitectureName[] = ['compact']
+/** Steps of an attacker: enough for one on originals to learn what a longer training does (docs/certificate.md). */
+export const RUN_STEPS = 200
+const CHECKPOINT_EVERY = 50
+const TRAINING =
+  'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts; ' +
+  'at half of the working resolution each pixel is the mean of 2 × 2'
+
+export type Side = 'protected' | 'control'
+export const runsFile = (side: Side): string => `runs-${side}.json`
+
+interface Recipe {
+  readonly architecture: ArchitectureName
+  readonly resolution: number
+}
+
+/** Every net at the working resolution and at half of it. */
+export function recipesFor(resolution: number): Recipe[] {
+  return NETS.flatMap((architecture) => [
+    { architecture, resolution },
+    { architecture, resolution: resolution / 2 },
+  ])
+}
+
+/** The recipe of a run: drawn by lot, the same for both sides. */
+export function recipeOf(seed: string, run: number, recipes: number): number {
+  return keyedRandom(seed, 'recipe', run).integer(recipes)
+}
+
+/** What each run recognised at its checkpoints; null: it has not ended yet. */
+export type RunsState = (number[] | null)[]
+
+export interface RunsPlan {
+  readonly recipes: readonly Recipe[]
+  readonly runs: number
+  readonly seed: string
+  readonly side: Side
+  readonly classes: number
+  /** Training pictures and held-out originals, at the recipes' resolutions. */
+  readonly data: (resolution: number) => { dataset: Dataset; test: Dataset }
+  readonly steps: number
+  readonly batchSize: number
+}
+
+/** Trains the attackers of one side; the results do not depend on which worker trains which, or when. */
+export async function runAttackers(
+  run: RunTask,
+  { recipes, runs, seed, side, classes, data, steps, batchSize }: RunsPlan,
+  checkpoint: Checkpoint<RunsState>,
+  progress: Progress,
+): Promise<Runs['protected']> {
+  const state: RunsState = (await checkpoint.load()) ?? new Array<null>(runs).fill(null)
+  let done = state.filter((correct) => correct !== null).length
+  progress(done, runs)
+  const attackers = await Promise.all(
+    state.map(async (finished, i) => {
+      const recipe = recipeOf(seed, i, recipes.length)
+      if (finished) return { recipe, correct: [...finished] }
+      const { architecture, resolution } = recipes[recipe]!
+      const correct = await run('attack', {
+        program: { engine: 'cpu', spec: { architecture: ARCHITECTURES[architecture], classes, resolution } },
+        ...data(resolution),
+        seed: `${seed}/${side}/${i}`,
+        steps,
+        checkpointEvery: CHECKPOINT_EVERY,
+        batchSize,
+        peakRate: FIT_PEAK_RATE,
+      })
+      state[i] = [...correct]
+      await checkpoint.save(state)
+      progress(++done, runs)
+      return { recipe, correct: [...correct] }
+    }),
+  )
+  return attackers
+}
+
+const storedSchema = z.strictObject({
+  key: z.string(),
+  runs: z.array(z.array(z.int().min(0)).nullable()),
+})
+
+/** Saves one after the other: each has all that is finished. */
+function runsCheckpoint(folder: JobFolder, side: Side, key: string): Checkpoint<RunsState> {
+  let writing: Promise<void> = Promise.resolve()
+  return {
+    async load() {
+      const stored = await folder.readJson(runsFile(side), storedSchema)
+      return stored?.key === key ? stored.runs : undefined
+    },
+    save(runs) {
+      writing = writing.then(() => folder.writeJson(runsFile(side), { key, runs }))
+      return writing
+    },
+  }
+}
+
+/** One side's pictures: its thumbnail file, those of them that are trained on, and the held-out ones. */
+export interface RunsPictures {
+  readonly file: string
+  readonly train: readonly LabelledPicture[]
+  readonly test: readonly LabelledPicture[]
+}
+
+/** Trains the attackers of one side of a job, or reads what they did. */
+export async function runsStage(
+  job: Job,
+  side: Side,
+  classes: number,
+  { file, train, test }: RunsPictures,
+  progress: Progress,
+): Promise<Runs['protected']> {
+  const { folder } = job
+  const { resolution, runs } = job.record.settings
+  const seed = `${job.record.seed}/runs`
+  const { steps, batchSize } = effortOf(job)
+  const [half, halfTest] = [
+    await writeHalf(folder, file, resolution, itemsOf(train)),
+    await writeHalf(folder, ORIGINALS_FILE, resolution, itemsOf(test)),
+  ]
+  const data = (size: number) => {
+    const whole = size === resolution
+    return {
+      dataset: datasetOf(folder, whole ? file : half, size, train),
+      test: datasetOf(folder, whole ? ORIGINALS_FILE : halfTest, size, test),
+    }
+  }
+  const { dataset, test: heldOut } = data(resolution)
+  const key = keyOf(seed, side, runs, steps, batchSize, dataset.items, dataset.labels, heldOut.items)
+  return runAttackers(
+    job.runLater,
+    { recipes: recipesFor(resolution), runs, seed, side, classes, data, steps, batchSize },
+    runsCheckpoint(folder, side, key),
+    progress,
+  )
+}
+
+const itemsOf = (pictures: readonly LabelledPicture[]): number[] => pictures.map(({ item }) => item)
+
+const effortOf = ({ context: { effort } }: Job) => ({
+  steps: Math.min(RUN_STEPS, effort?.fitSteps ?? RUN_STEPS),
+  batchSize: effort?.batchSize ?? FIT_BATCH,
+})
+
+/** What the certificate says of the runs. */
+export function runsOf(
+  job: Job,
+  classes: number,
+  testImages: number,
+  sides: Pick<Runs, 'protected' | 'control'>,
+): Runs {
+  const { runs, resolution } = job.record.settings
+  if (runs === 0) throw new RangeError('there are no runs')
+  const declared = { quantile: RUNS_QUANTILE, confidence: RUNS_CONFIDENCE[runs] }
+  const found = boundRuns(scoresOf({ ...declared, ...sides }))
+  const asShare = (pictures: number | null) => (pictures === null ? null : pictures / testImages)
+  return {
+    ...declared,
+    ...effortOf(job),
+    checkpointEvery: CHECKPOINT_EVERY,
+    training: TRAINING,
+    recipes: recipesFor(resolution).map(({ architecture, resolution }) => ({
+      architecture,
+      resolution,
+      parameters: layoutSize(parameterLayout(ARCHITECTURES[architecture], classes)),
+    })),
+    ...sides,
+    protectedAtMost: asShare(found.protectedAtMost),
+    controlAtLeast: asShare(found.controlAtLeast),
+  }
+}
