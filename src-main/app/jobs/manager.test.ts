@@ -54,6 +54,7 @@ const result = (jobId: string): JobResult => ({
   images: 3,
   skipped: 0,
   headline: 'h',
+  details: [],
   verdict: 'weak',
   explanation: 'e',
   seconds: 1,
