@@ -196,7 +196,7 @@ async function eventLoop(home: string, folder: string): Promise<{ p99: number; m
   const { id } = await client.request('collection.inspect', { folder, labels: 'default' })
   while ((await client.request('collection.get', { id })).state !== 'ready') await sleep(0.2)
   const start = performance.now()
-  const settings = { ...DEFAULT_SETTINGS, draws: DRAWS }
+  const settings = { ...DEFAULT_SETTINGS, draws: DRAWS, runs: 0 as const }
   const job = await client.request('jobs.start', { collectionId: id, settings })
   const state = async () => (await client.request('jobs.get', { id: job.id })).state
   while ((await state()) === 'running' || (await state()) === 'queued') await sleep(0.5)

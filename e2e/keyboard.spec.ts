@@ -84,6 +84,8 @@ test('from a folder to a verified certificate by keyboard alone', async ({ app }
     await tabTo(page, page.getByLabel('Draws'))
     await page.keyboard.press('ControlOrMeta+A')
     await page.keyboard.type('150')
+    await tabTo(page, page.getByLabel(/^Classifiers trained/))
+    await page.keyboard.press('Home')
     await page.keyboard.press('Tab')
     await page.keyboard.press('ControlOrMeta+Enter')
     await expect(page.getByRole('list', { name: 'Stages' })).toBeVisible()

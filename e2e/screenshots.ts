@@ -56,7 +56,7 @@ async function toStrength(page: Page, folder: string): Promise<void> {
   await show(page, '#/')
   await chooseFolder(app, page, folder)
   await page.getByRole('button', { name: 'Continue to strength' }).click(PATIENT)
-  await expect(page.getByText('PSNR here')).toBeVisible(PATIENT)
+  await expect(page.getByText('Mean ꟻLIP of the whole picture')).toBeVisible(PATIENT)
 }
 
 await mkdir(TARGET, { recursive: true })
@@ -86,7 +86,7 @@ try {
   await expect(page.getByRole('button', { name: 'Continue to strength' })).toBeEnabled(PATIENT)
   await shoot(page, 'collection')
   await page.getByRole('button', { name: 'Continue to strength' }).click()
-  await expect(page.getByText('PSNR here')).toBeVisible(PATIENT)
+  await expect(page.getByText('Mean ꟻLIP of the whole picture')).toBeVisible(PATIENT)
   await shoot(page, 'strength')
   await page.getByRole('tab', { name: 'The change, amplified' }).click()
   await shoot(page, 'change')

@@ -46,15 +46,20 @@ test('from a folder to a verified certificate; every screen accessible in light 
 
   await test.step('strength, with the preview of a real picture', async () => {
     await page.getByRole('button', { name: 'Continue to strength' }).click()
-    await expect(page.getByRole('slider')).toBeVisible({ timeout: 30_000 })
-    await expect(page.getByText('PSNR here')).toBeVisible()
+    await expect(page.getByRole('slider', { name: /Divider/ })).toBeVisible({ timeout: 30_000 })
+    const visibility = page.getByText('Mean ꟻLIP of the whole picture')
+    await expect(visibility.locator('strong')).toHaveText(/as visible as JPEG at quality \d+\.$/)
     await page.getByText('Advanced', { exact: true }).click()
     await check('strength')
-    const psnr = page.getByText('PSNR here').locator('strong').first()
-    const balanced = await psnr.textContent()
+    const balanced = await visibility.textContent()
     await page.getByRole('radio', { name: /Strong/ }).check()
-    await expect(psnr).not.toHaveText(balanced!)
+    await expect(visibility).not.toHaveText(balanced!)
     await page.getByRole('radio', { name: /Balanced/ }).check()
+    await expect(visibility).toHaveText(balanced!)
+    await page.getByRole('slider', { name: /How visible/ }).fill('0.05')
+    await expect(visibility).not.toHaveText(balanced!)
+    await page.getByRole('button', { name: 'As Balanced is' }).click()
+    await expect(visibility).toHaveText(balanced!)
     await page.getByRole('tab', { name: 'The change, amplified' }).click()
     await expect(page.getByRole('img', { name: 'The change on mid-grey' })).toBeVisible()
     await check('amplified change')
@@ -80,6 +85,10 @@ test('from a folder to a verified certificate; every screen accessible in light 
   await test.step('report', async () => {
     await page.getByRole('link', { name: 'Open the report' }).click({ timeout: 600_000 })
     await expect(page.getByRole('heading', { level: 1 })).toContainText('Guessing gives 50 %')
+    for (const figure of ['Protected: recognised at most', 'Originals: recognised at least']) {
+      await expect(page.getByRole('term').filter({ hasText: figure })).toBeVisible()
+    }
+    await expect(page.getByText('ꟻLIP is the difference that people see')).toBeVisible()
     for (const closed of ['The curve as a table', 'Files and their SHA-256']) await page.getByText(closed).click()
     await expect(page.getByRole('row')).not.toHaveCount(0)
     await check('report')

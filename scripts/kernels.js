@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 const COMPILER = 'assemblyscript@0.28.20'
-const SOURCES = ['src-main/core/random/kernels/normals.assembly.ts', 'src-main/images/kernels/rows.assembly.ts']
+const SOURCES = [
+  'src-main/core/random/kernels/normals.assembly.ts',
+  'src-main/core/visibility/kernels/flip.assembly.ts',
+  'src-main/images/kernels/rows.assembly.ts',
+]
 
 const folder = mkdtempSync(join(tmpdir(), 'fixative-kernels-'))
 try {

@@ -27,6 +27,8 @@ function recording(overrides: Partial<Handlers> = {}): { handlers: Handlers; cal
   return { handlers: { ...(Object.fromEntries(all) as unknown as Handlers), ...overrides }, calls }
 }
 
+const PREVIEW = { collectionId: 'a', index: 3, visibility: 0.1, strength: 'balanced', resolution: 64 }
+
 const errorOf = (answer: Answer): string => (answer.ok ? 'ok' : answer.error.code)
 
 describe('createServer', () => {
@@ -61,9 +63,12 @@ describe('createServer', () => {
     ['collection.items', { id: 'a', offset: -1, count: 10 }],
     ['collection.items', { id: 'a', offset: 0, count: 501 }],
     ['collection.items', { id: 'a', offset: 0.5, count: 1 }],
-    ['preview', { collectionId: 'a', item: 0, epsilon: 300, resolution: 32 }],
-    ['preview', { collectionId: 'a', item: 0, epsilon: Number.NaN, resolution: 32 }],
-    ['jobs.start', { collectionId: 'a', settings: { epsilon: 1000 } }],
+    ['preview', { ...PREVIEW, visibility: 8 }],
+    ['preview', { ...PREVIEW, visibility: Number.NaN }],
+    ['preview', { ...PREVIEW, visibility: null }],
+    ['preview', { ...PREVIEW, strength: 'loud' }],
+    ['jobs.start', { collectionId: 'a', settings: { visibility: 8 } }],
+    ['jobs.start', { collectionId: 'a', settings: { epsilon: 8 } }],
     ['jobs.start', { collectionId: 'a', settings: { unknown: 1 } }],
     ['settings.set', { changes: { theme: 'neon' } }],
     ['settings.set', { changes: { signerName: 'x'.repeat(201) } }],
@@ -80,13 +85,8 @@ describe('createServer', () => {
 
   it('fills defaults in and passes nothing else on', async () => {
     const { handlers, calls } = recording()
-    await createServer(handlers, errorData)('preview', { collectionId: 'a', item: 3, epsilon: 8, resolution: 32 })
-    expect(calls).toEqual([
-      [
-        'preview',
-        { collectionId: 'a', item: 3, epsilon: 8, resolution: 32, width: 640, height: 480, centerX: 0.5, centerY: 0.5 },
-      ],
-    ])
+    await createServer(handlers, errorData)('preview', PREVIEW)
+    expect(calls).toEqual([['preview', { ...PREVIEW, width: 640, height: 480, centerX: 0.5, centerY: 0.5 }]])
   })
 
   it('a partial change of the settings resets nothing else', async () => {

@@ -9,7 +9,7 @@
  * - Pictures never cross by path or in a message: a view holds opaque image ids, and `Transport.imageUrl(id)` is where
  *   the bytes are. Ids die with the app, and the oldest are forgotten: on an image error ask for the view again.
  *
- * Times are ISO 8601 strings, durations seconds, epsilon 0–255, shares and accuracies 0–1. Nothing is `undefined` in an
+ * Times are ISO 8601 strings, durations seconds, shares, accuracies and ꟻLIP 0–1. Nothing is `undefined` in an
  * answer: what is not known yet is null.
  */
 import { z } from 'zod'
@@ -215,14 +215,16 @@ export const requestSchemas = {
 
   estimate: z.strictObject({ collectionId: id, settings: settingsSchema }),
   /**
-   * One picture before and after at 100 %. The crop is `width`×`height` pixels around (`centerX`, `centerY`), both
+   * One picture before and after at 100 %, with a stand-in for the change. The crop is `width`×`height` pixels around (`centerX`, `centerY`), both
    * 0–1 of the picture, moved inside where it sticks out.
    */
   preview: z.strictObject({
     collectionId: id,
-    /** `index` of an item. */
-    item: count,
-    epsilon: z.number().min(1).max(64),
+    /** Of an item. */
+    index: count,
+    visibility: settingsSchema.shape.visibility.unwrap().unwrap(),
+    /** Only 'strong' changes light and dark too. */
+    strength: settingsSchema.shape.strength.unwrap(),
     resolution: settingsSchema.shape.resolution,
     width: z.int().min(16).max(2048).default(640),
     height: z.int().min(16).max(2048).default(480),
@@ -334,9 +336,8 @@ export interface CollectionItem {
 export interface Estimate {
   /** Likely range of the running time on this machine; null: nothing has been measured here yet. */
   seconds: { low: number; high: number } | null
-  /** The lowest PSNR the noise can cause, dB: 20·log10(255/ε). Real pictures are at or above it. */
-  psnrAtLeast: number
-  epsilon: number
+  /** Mean ꟻLIP to which each picture is brought. */
+  visibility: number
   /** Largest radius the settings can certify: draws, q and confidence decide. 'none': too few draws for any. */
   certifies: 'yes' | 'part' | 'none' | 'off'
   /** Sentences the user should read before starting (too few draws, small classes, disk space …). */
@@ -356,6 +357,10 @@ export interface Preview {
   y: number
   imageWidth: number
   imageHeight: number
+  /** Mean ꟻLIP of the whole picture. */
+  flip: number
+  /** The same in words, one sentence: "About as visible as JPEG at quality 68." */
+  comparison: string
   /** Of the crop. Null: nothing changed. */
   psnr: number | null
   maxAbsDiff: number

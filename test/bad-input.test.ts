@@ -115,7 +115,7 @@ describe('a job that cannot start says why and leaves nothing', () => {
     const result = await protect(input, output, '--strenght', 'subtle')
     expect(result.code).toBe(2)
     expectSentence(result, /--strenght/)
-    const json = await protect(input, output, '--epsilon', '400', '--json')
+    const json = await protect(input, output, '--visibility', '8', '--json')
     expect(json.code).toBe(2)
     expect(json.stderr).toBe('')
     expect(json.events()).toMatchObject([{ type: 'error', error: { code: 'wrong-usage' } }])

@@ -80,12 +80,12 @@ function peerJob(peer, input, folder, draws) {
   }
 }
 
-/** The whole job on a collection, beside the peer's, in turns. */
+/** The whole job on a collection, beside the peer's, in turns; without further classifiers, which the peer has not. */
 export async function wholeJob(input, peer, folder, runs) {
   const own = []
   const others = []
   for (let i = 0; i < runs; i++) {
-    own.push(await runJob(input, folder, []))
+    own.push(await runJob(input, folder, ['--runs', '0']))
     if (peer) others.push(peerJob(peer, input, folder, '1000'))
   }
   const seconds = median(own.map((run) => run.seconds))
@@ -138,7 +138,7 @@ export async function scale(folder, counts, megapixels) {
   for (const images of counts) {
     const input = join(folder, `pictures-${images}`)
     await drawPictures(input, images, megapixels)
-    rows.push({ images, ...(await runJob(input, folder, ['--draws', '200'])) })
+    rows.push({ images, ...(await runJob(input, folder, ['--draws', '200', '--runs', '0'])) })
     await rm(input, { recursive: true, force: true })
   }
   const [last, half] = [rows.at(-1), rows.at(-2)]

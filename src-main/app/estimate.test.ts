@@ -48,11 +48,13 @@ describe('estimate', () => {
     expect(timings.guess(collection(1000), DEFAULT_SETTINGS, null)).toBeNull()
   })
 
-  it('computes what can be computed: the lowest PSNR, and how far the draws reach', async () => {
+  it('computes what can be computed: the visibility, and how far the draws reach', async () => {
     const timings = await Timings.open(folder)
     const of = (settings: object, more?: Partial<Collection>) =>
       estimate(collection(100, more), { ...DEFAULT_SETTINGS, ...settings }, timings)
-    expect(await of({})).toMatchObject({ epsilon: 8, psnrAtLeast: 20 * Math.log10(255 / 8), notes: [] })
+    expect(await of({})).toMatchObject({ visibility: 0.1, notes: [] })
+    expect((await of({ strength: 'strong' })).visibility).toBe(0.16)
+    expect((await of({ strength: 'strong', visibility: 0.07 })).visibility).toBe(0.07)
     expect((await of({})).certifies).toBe('yes')
     expect(await of({ draws: 300 })).toMatchObject({ certifies: 'part', notes: [{ code: 'few-draws' }] })
     expect(await of({ draws: 10 })).toMatchObject({ certifies: 'none', notes: [{ code: 'too-few-draws' }] })
@@ -61,7 +63,6 @@ describe('estimate', () => {
       certifies: 'none',
       notes: [{ code: 'not-certifiable', message: 'Too few.' }],
     })
-    expect(await of({ minSsim: 0.97 })).toMatchObject({ notes: [{ code: 'least-ssim' }] })
     expect(await of({}, { bytes: 1e18 })).toMatchObject({ notes: [{ code: 'disk-space' }] })
   })
 })

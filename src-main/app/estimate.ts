@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { Collection, Estimate } from '../contract.js'
 import { HEADLINE_RADIUS, RADII } from '../core/certify/certify.js'
 import { minimumDraws } from '../core/certify/bound.js'
-import { epsilonOf, type Settings } from '../core/settings.js'
+import { visibilityOf, type Settings } from '../core/settings.js'
 import type { Timings } from './timings.js'
 
 const NOTES = {
@@ -22,11 +22,6 @@ const NOTES = {
     code: 'not-certifiable',
     message: reason,
     hint: 'The pictures are protected all the same; the report will say that nothing was certified.',
-  }),
-  ssim: (least: number) => ({
-    code: 'least-ssim',
-    message: `Pictures that all of the change would take below SSIM ${least} get less of it than the preview shows.`,
-    hint: 'Each of these is written two or three times to find how much, which the time does not include.',
   }),
   space: (folder: string) => ({
     code: 'disk-space',
@@ -46,7 +41,6 @@ export async function estimate(
   timings: Timings,
   device: string | null = null,
 ): Promise<Estimate> {
-  const epsilon = epsilonOf(settings)
   const first = minimumDraws(settings.q, HEADLINE_RADIUS, settings.confidence)
   const last = minimumDraws(settings.q, Math.max(...RADII), settings.confidence)
   const certifies = !settings.certify
@@ -60,12 +54,10 @@ export async function estimate(
   if (settings.certify && collection.notCertifiable !== null) notes.push(NOTES.classes(collection.notCertifiable))
   else if (certifies === 'none') notes.push(NOTES.noDraws(first, settings.draws))
   else if (certifies === 'part') notes.push(NOTES.draws(last, settings.draws))
-  if (settings.minSsim !== null) notes.push(NOTES.ssim(settings.minSsim))
   if (!(await hasRoom(collection))) notes.push(NOTES.space(collection.output))
   return {
     seconds: timings.guess(collection, settings, device),
-    psnrAtLeast: 20 * Math.log10(255 / epsilon),
-    epsilon,
+    visibility: visibilityOf(settings),
     certifies,
     notes,
   }

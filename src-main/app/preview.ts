@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Preview, RequestPayload } from '../contract.js'
-import { COLOURED, initialNoise } from '../core/protect/waves.js'
+import { visibilitySentence } from '../core/visibility/sentence.js'
 import type { Pool } from '../workers/pool.js'
 import type { ImageStore } from './images.js'
 
@@ -8,31 +8,20 @@ import type { ImageStore } from './images.js'
 const PRIORITY = 20
 
 const NOTE =
-  'A pattern of the same strength and grain as the real one, which is only learnt when the job runs. ' +
-  'Every value is at its limit here, so the real change is not stronger.'
-
-/**
- * Noise to preview a strength with, before any has been learnt: what learning starts from, always the same here.
- *
- * @param epsilon 0–255
- * @returns 3×S×S, channel-first, 0–1
- */
-export function previewNoise(resolution: number, epsilon: number): Float32Array {
-  return initialNoise(1, resolution, epsilon / 255, 'preview', COLOURED)
-}
+  'A pattern as visible and as fine as the real change, in the same places. The real one is only learnt when the job runs.'
 
 /** Makes the three pictures of a preview in a worker; their ids live as long as they are among the newest. */
 export async function makePreview(
   source: string,
   request: RequestPayload<'preview'>,
-  pool: Pool,
+  pool: Pick<Pool, 'run'>,
   images: ImageStore,
 ): Promise<Preview> {
-  const { epsilon, resolution, width, height, centerX, centerY } = request
-  const delta = previewNoise(resolution, epsilon)
+  const { strength, visibility, resolution, width, height, centerX, centerY } = request
+  const brightness = strength === 'strong'
   const crop = await pool.run(
     'crop',
-    { source, delta, resolution, epsilon, width, height, centerX, centerY },
+    { source, eyes: { visibility, brightness }, resolution, width, height, centerX, centerY },
     { priority: PRIORITY },
   )
   const key = `preview/${randomUUID()}/`
@@ -49,6 +38,8 @@ export async function makePreview(
     y: crop.y,
     imageWidth: crop.imageWidth,
     imageHeight: crop.imageHeight,
+    flip: crop.flip,
+    comparison: visibilitySentence(crop.flip),
     psnr: crop.psnr,
     maxAbsDiff: crop.maxAbsDiff,
     note: NOTE,

@@ -25,16 +25,16 @@ describe('settingsFrom', () => {
 
   it('takes numbers, choices and switches', () => {
     const args =
-      '--strength strong --epsilon 6.5 --resolution 64 --draws 20 --q 0.8 --sigma 1e-2 --min-ssim .97 --no-certify --seed 7'
+      '--strength strong --visibility .07 --resolution 128 --draws 20 --runs 29 --q 0.8 --sigma 1e-2 --no-certify --seed 7'
     expect(parse(...args.split(' '), '--labels', 'auto', '--format', 'png', '--quality', '90')).toEqual({
       ...DEFAULT_SETTINGS,
       strength: 'strong',
-      epsilon: 6.5,
-      resolution: 64,
+      visibility: 0.07,
+      resolution: 128,
       draws: 20,
+      runs: 29,
       q: 0.8,
       sigma: 0.01,
-      minSsim: 0.97,
       certify: false,
       seed: 7,
       labels: 'auto',
@@ -43,19 +43,31 @@ describe('settingsFrom', () => {
     })
   })
 
+  it('says in words how visible each strength is', () => {
+    const help = addSettingsOptions(new Command('protect')).helpInformation().replace(/\s+/g, ' ')
+    expect(help).toMatch(/subtle: .* \(about as visible as JPEG at quality \d+\); balanced: .*; strong: /)
+    expect(help).toContain('(subtle 0.05, balanced 0.1, strong 0.16)')
+  })
+
+  it.each(['--epsilon 8', '--min-ssim 0.9', '--masking jnd'])('no longer knows %s', (args) => {
+    const command = addSettingsOptions(new Command().exitOverride().configureOutput({ writeErr: () => undefined }))
+    expect(() => command.parse(args.split(' '), { from: 'user' })).toThrow(/unknown option/)
+  })
+
   it.each([
-    ['--epsilon 0', '--epsilon must be at least 1.'],
-    ['--epsilon 65', '--epsilon must be at most 64.'],
-    ['--epsilon eight', '--epsilon needs a number, not "eight".'],
-    ['--epsilon 0x10', '--epsilon needs a number, not "0x10".'],
-    ['--epsilon Infinity', '--epsilon needs a number, not "Infinity".'],
-    ['--epsilon 6,5', '--epsilon needs a number, not "6,5".'],
-    ['--min-ssim 1', '--min-ssim must be at most 0.999.'],
-    ['--min-ssim high', '--min-ssim needs a number, not "high".'],
+    ['--visibility 0.01', '--visibility must be at least 0.02.'],
+    ['--visibility 8', '--visibility must be at most 0.4.'],
+    ['--visibility low', '--visibility needs a number, not "low".'],
+    ['--visibility 0x10', '--visibility needs a number, not "0x10".'],
+    ['--visibility Infinity', '--visibility needs a number, not "Infinity".'],
+    ['--visibility 0,1', '--visibility needs a number, not "0,1".'],
     ['--q 1', '--q must be less than 1.'],
     ['--confidence 0.5', '--confidence must be more than 0.5.'],
     ['--draws 1.5', '--draws must be a whole number.'],
-    ['--resolution 48', '--resolution must be one of 32, 64, 96, 128.'],
+    ['--resolution 48', '--resolution must be one of 32, 64, 128, 224.'],
+    ['--runs 10', '--runs must be one of 0, 22, 29, 44.'],
+    ['--surrogate alexnet', '--surrogate must be one of compact, vgg, resnet18.'],
+    ['--method pue-grey', '--method must be one of pue, pue-b, emn.'],
     ['--strength loud', '--strength must be one of subtle, balanced, strong.'],
     ['--labels names', '--labels must be folders, auto or a .csv file, not "names".'],
     ['--labels /nowhere/labels.csv', 'The label file "/nowhere/labels.csv" does not exist.'],

@@ -5,41 +5,45 @@ import { Option, type Command } from 'commander'
 import type { z } from 'zod'
 import { CHANNELS } from '../core/channels.js'
 import { DEFAULT_SETTINGS, RESOLUTIONS, STRENGTHS, settingsSchema, type Settings } from '../core/settings.js'
+import { STRENGTH_WORDS, visibilityWords } from '../core/visibility/sentence.js'
 import { wrongUsage } from './exit.js'
 
 type OptionName = Exclude<keyof Settings, 'certify'>
 
 const shape = settingsSchema.shape
+/** Choices that are numbers. */
+const NUMBERS = { resolution: RESOLUTIONS, runs: shape.runs.unwrap().options.map(({ value }) => value) }
+
 const OPTIONS: readonly (readonly [name: OptionName, argument: string, description: string])[] = [
   [
     'strength',
     choices(shape.strength.unwrap().options),
-    `how visible the change may be (${Object.entries(STRENGTHS)
-      .map(([name, epsilon]) => `${name} ${epsilon}/255`)
+    `how visible the change may be. ${shape.strength
+      .unwrap()
+      .options.map((name) => `${name}: ${STRENGTH_WORDS[name]} (${visibilityWords(STRENGTHS[name])})`)
+      .join('; ')}`,
+  ],
+  [
+    'visibility',
+    'N',
+    `how visible the change may be in numbers, instead of what the strength says: mean ꟻLIP, 0.02–0.4 (${Object.entries(
+      STRENGTHS,
+    )
+      .map(([name, flip]) => `${name} ${flip}`)
       .join(', ')})`,
   ],
-  ['epsilon', 'N', 'largest change of a colour value, 1–64 of 255, instead of a strength'],
   ['labels', 'folders|auto|FILE.csv', 'what the classes are: sub-folders, groups by look, or a file of path,label'],
-  [
-    'masking',
-    choices(shape.masking.unwrap().options),
-    'less change where the eye would see it (jnd), or the same everywhere',
-  ],
-  [
-    'minSsim',
-    'SSIM',
-    'no picture below this SSIM, 0.5–0.999: where the change is too visible, a picture gets less of it',
-  ],
-  ['resolution', choices(RESOLUTIONS), 'working resolution in pixels'],
+  ['resolution', choices(NUMBERS.resolution), 'working resolution in pixels'],
   ['surrogate', choices(shape.surrogate.unwrap().options), 'the classifier that stands in for an attacker'],
-  [
-    'method',
-    choices(shape.method.unwrap().options),
-    'how the noise is learnt; pue-grey lasts best in grey and compressed copies, and needs --strength strong',
-  ],
+  ['method', choices(shape.method.unwrap().options), 'how the change is learnt; pue-b and emn are for comparison'],
   ['engine', choices(shape.engine.unwrap().options), 'what computes; auto takes the fastest (see `fixative devices`)'],
   ['workers', 'N', 'worker processes (default: one a core)'],
   ['draws', 'N', 'weight-noise draws of the certificate'],
+  [
+    'runs',
+    choices(NUMBERS.runs),
+    'classifiers that the certificate trains from scratch, on the protected files and on the originals; 0: none',
+  ],
   ['q', 'Q', 'share of the nearby classifiers that the certificate speaks of, between 0 and 1'],
   ['sigma', 'S', 'scale of the weight noise (default: the one of the surrogate)'],
   ['confidence', 'C', 'confidence of the certificate, between 0.5 and 1'],
@@ -61,11 +65,11 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
 ]
 
 const NUMERIC = new Set<OptionName>([
-  'epsilon',
-  'minSsim',
+  'visibility',
   'resolution',
   'workers',
   'draws',
+  'runs',
   'q',
   'sigma',
   'confidence',
@@ -77,8 +81,7 @@ function choices(values: readonly (string | number)[]): string {
   return values.join('|')
 }
 
-/** `minSsim` as it is typed: `--min-ssim`. */
-const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+const flag = (name: string): string => `--${name}`
 
 /** Adds every setting to a command. */
 export function addSettingsOptions(command: Command): Command {
@@ -127,6 +130,8 @@ function explain(issue: z.core.$ZodIssue): string {
       return `${option} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`
     case 'too_big':
       return `${option} must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}.`
+    case 'invalid_union':
+      return `${option} must be one of ${NUMBERS[issue.path[0] as keyof typeof NUMBERS].join(', ')}.`
     case 'invalid_value':
       return `${option} must be one of ${issue.values.map(String).join(', ')}.`
     case 'invalid_type':
@@ -158,10 +163,7 @@ export function settingsFrom(options: Readonly<Record<string, string | boolean |
   }
   const parsed = settingsSchema.safeParse(given)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    const text =
-      issue.path[0] === 'resolution' ? `--resolution must be one of ${RESOLUTIONS.join(', ')}.` : explain(issue)
-    throw wrongUsage(text, 'See `fixative protect --help`.')
+    throw wrongUsage(explain(parsed.error.issues[0]!), 'See `fixative protect --help`.')
   }
   return parsed.data
 }

@@ -1,12 +1,16 @@
 /** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
 import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
-import { type FlipReference, flipReference } from '../core/visibility/flip.js'
+import { type FlipReference, MARGIN, flipReference } from '../core/visibility/flip.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
-import { type Tile, sampleTiles } from '../core/visibility/tiles.js'
+import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger } from './perturb.js'
 
-/** Pixels that are looked at, at most: enough for a mean that is right to a fiftieth (core/visibility/tiles.ts). */
-const LOOKED_AT = 250_000
+/** Pixels that are looked at, at most; how far the mean of a larger picture may be off is in core/visibility/tiles.ts. */
+const LOOKED_AT = 1 << 18
+/** Encoders work in blocks of up to so many pixels: places start at a multiple of it, to be coded as in the whole. */
+const BLOCK = 16
+/** Side of what is cut out for a tile: the tile, the filters' margin, and what the start at a block takes. */
+const CUT = Math.ceil((TILE + 2 * MARGIN + BLOCK) / BLOCK) * BLOCK
 
 /** Largest change of a channel, 0–255, however little it would be seen. */
 export const LARGEST_CHANGE = Math.floor(LARGEST_BUDGET)
@@ -31,22 +35,18 @@ export function sightOf(
   resolution: number,
   recode: Recode | null = null,
 ): Sight {
-  const { width, height, channels } = original
-  const places = sampleTiles(width, height, LOOKED_AT).map((tile) => {
-    const cut = crop(original, tile)
-    return { tile, cut, reference: flipReference(rgbOf(cut), cut.width, cut.height) }
-  })
+  const places = placesOf(original)
   let noises: Float32Array[] | undefined
   return {
     async at(scale) {
-      noises ??= places.map(({ tile }) => enlarged(delta, resolution, original, tile, channels))
+      noises ??= places.map(({ window }) => enlarged(delta, resolution, original, window))
       const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale))
       return meanOf(places, recode ? await recoded(changed, recode) : changed)
     },
     of: (written) =>
       meanOf(
         places,
-        places.map(({ tile }) => crop(written, tile)),
+        places.map(({ window }) => crop(written, window)),
       ),
   }
 }
@@ -75,22 +75,42 @@ export async function scaledNoise(
   const sight = sightOf(original, delta, resolution, recode)
   const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const most = LARGEST_CHANGE / (255 * largest)
-  const scale = largest === 0 ? 0 : await amplitudeFor(visibility, (tried) => sight.at(tried), most)
+  const scale = largest === 0 ? 0 : await amplitudeFor(visibility, (tried) => sight.at(tried), most, 1)
   return { noise: delta.map((value) => scale * value), scale, sight }
 }
 
 interface Place {
-  readonly tile: Tile
+  readonly window: Window
+  readonly cut: Pixels
   readonly reference: FlipReference
 }
 
-function meanOf(places: readonly Place[], changed: readonly Pixels[]): number {
-  let [sum, weight] = [0, 0]
-  places.forEach(({ tile, reference }, i) => {
-    sum += tile.weight * reference.mean(rgbOf(changed[i]!), tile.inner)
-    weight += tile.weight
+/** A small picture as a whole, or places spread over a large one. */
+function placesOf(original: Pixels): Place[] {
+  const { width, height } = original
+  if (width * height <= LOOKED_AT) {
+    return [
+      {
+        window: { x: 0, y: 0, width, height },
+        cut: original,
+        reference: flipReference(rgbOf(original), width, height),
+      },
+    ]
+  }
+  return sampleTiles(width, height, LOOKED_AT).map((tile) => {
+    const start = (at: number, side: number): number =>
+      Math.max(0, Math.min(side - CUT, Math.floor((at - MARGIN) / BLOCK) * BLOCK))
+    const [x, y] = [start(tile.left, width), start(tile.top, height)]
+    const window = { x, y, width: Math.min(CUT, width), height: Math.min(CUT, height) }
+    const cut = crop(original, window)
+    const inside = { ...tile, left: tile.left - x, top: tile.top - y }
+    return { window, cut, reference: flipReference(rgbOf(cut), cut.width, cut.height, [inside]) }
   })
-  return sum / weight
+}
+
+/** The places are of one size. */
+function meanOf(places: readonly Place[], changed: readonly Pixels[]): number {
+  return places.reduce((sum, { reference }, i) => sum + reference.mean(rgbOf(changed[i]!)), 0) / places.length
 }
 
 function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pixels {
@@ -121,14 +141,13 @@ export function rgbOf({ data, width, height, channels }: Pixels): Uint8Array {
 function enlarged(
   delta: Float32Array,
   resolution: number,
-  { width, height }: Pixels,
-  tile: Window,
-  channels: Pixels['channels'],
+  { width, height, channels }: Pixels,
+  window: Window,
 ): Float32Array {
-  const rows = enlarger(delta, resolution, width, height, Infinity, channels, tile)
-  const length = tile.width * channels
-  const out = new Float32Array(length * tile.height)
-  for (let y = 0; y < tile.height; y++) out.set(rows.row(y), y * length)
+  const rows = enlarger(delta, resolution, width, height, Infinity, channels, window)
+  const length = window.width * channels
+  const out = new Float32Array(length * window.height)
+  for (let y = 0; y < window.height; y++) out.set(rows.row(y), y * length)
   return out
 }
 

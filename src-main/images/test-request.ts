@@ -6,13 +6,16 @@ import { LARGEST_CHANGE, type NoiseRequest, scaledNoise } from './sight.js'
 export const AS_IT_IS = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' } as const
 
 /**
- * Noise that looks random, and may change colours anywhere.
+ * A wave, as noise is made of, which may change colours anywhere.
  * @param amplitude largest change before it is scaled, 0–255; 0: none
  */
 export function testNoise(resolution: number, visibility = 0.1, amplitude = 20): NoiseRequest {
   const area = resolution * resolution
   return {
-    field: Int8Array.from({ length: area }, (_, i) => 127 * Math.sin(i * 12.9898)),
+    field: Int8Array.from(
+      { length: area },
+      (_, i) => 127 * Math.sin((i % resolution) + 0.7 * Math.floor(i / resolution)),
+    ),
     budget: Uint8Array.from({ length: 2 * area }, (_, i) => (i < area ? 4 * amplitude : amplitude)),
     resolution,
     visibility,

@@ -48,7 +48,7 @@ export function snapshot(folder: string): Record<string, string> {
   )
 }
 
-export const QUICK: Settings = { ...DEFAULT_SETTINGS, draws: 20, seed: 7 }
+export const QUICK: Settings = { ...DEFAULT_SETTINGS, resolution: 32, draws: 20, runs: 0, seed: 7 }
 
 /** A scratch folder with everything that a job needs: real workers, a data folder, a record of the events. */
 export class Bench {

@@ -90,7 +90,7 @@ describe('requests', () => {
     ['jobs.pause', { id: 'j-1', extra: true }],
     ['jobs.list', { extra: true }],
     ['settings.set', { changes: { theme: 'pink' } }],
-    ['settings.set', { changes: { __proto__: null, job: { strength: 'balanced', epsilon: -1 } } }],
+    ['settings.set', { changes: { __proto__: null, job: { strength: 'balanced', visibility: -1 } } }],
     ['collection.items', { id: 'c', offset: 0, count: 1e9 }],
     ['folders.fromDrop', { path: 'x'.repeat(40_000) }],
     ['reports.save', { source: { path: '/x' }, format: 'exe' }],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
+  atLeast,
+  atMost,
   baseName,
   bytes,
   decibels,
@@ -11,6 +13,7 @@ import {
   sentence,
   share,
   shortPath,
+  visibility,
 } from './format.ts'
 
 describe('numbers for people', () => {
@@ -18,6 +21,14 @@ describe('numbers for people', () => {
     expect(plural(1, 'picture')).toBe('1 picture')
     expect(plural(1200, 'picture')).toBe('1,200 pictures')
     expect(plural(0, 'class', 'classes')).toBe('0 classes')
+  })
+  it('rounds bounds to the side on which they say no more than was shown', () => {
+    expect([0.12, 0.1201, 0, 1].map(atMost)).toEqual(['12\u00a0%', '13\u00a0%', '0\u00a0%', '100\u00a0%'])
+    expect([0.29, 0.2999, 0, 1].map(atLeast)).toEqual(['29\u00a0%', '29\u00a0%', '0\u00a0%', '100\u00a0%'])
+    expect([atMost(null), atLeast(null)]).toEqual(['no bound', 'no bound'])
+  })
+  it('says visibility with two digits that mean something', () => {
+    expect([0.0487, 0.1, 0.163, null].map(visibility)).toEqual(['0.049', '0.10', '0.16', '–'])
   })
   it('says sizes in the unit that keeps them short', () => {
     expect([0, 999, 1000, 15_300, 999_600, 2.5e9].map(bytes)).toEqual([

@@ -24,6 +24,22 @@ export function percent(share: number | null, digits = 0): string {
   return share === null ? 'no bound' : `${(share * 100).toFixed(digits)}${NBSP}%`
 }
 
+/** A bound from above in whole per cent, rounded up, so that it never says more than was shown; null as above. */
+export function atMost(share: number | null): string {
+  // Shares are ratios of integers; 1e-9 keeps 0.12 from becoming 13 % by a rounding error.
+  return percent(share === null ? null : Math.ceil(share * 100 - 1e-9) / 100)
+}
+
+/** The same from below, rounded down. */
+export function atLeast(share: number | null): string {
+  return percent(share === null ? null : Math.floor(share * 100 + 1e-9) / 100)
+}
+
+/** ꟻLIP, 0–1, with the digits that mean something; null: not measured. */
+export function visibility(flip: number | null): string {
+  return flip === null ? '–' : flip.toFixed(flip < 0.1 ? 3 : 2)
+}
+
 /** Bytes as kB, MB, GB (powers of 1000, as file managers say it). */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -1,4 +1,5 @@
 /** The window's fixed wording: what states, stages, strengths and verdicts are called. */
+import { STRENGTH_WORDS } from '../../src-main/core/visibility/sentence.ts'
 import type { Job, JobState, Report, Settings, Stage } from '../../src-main/contract.js'
 
 export const STAGE_NAMES: Record<Stage, string> = {
@@ -26,26 +27,10 @@ export function jobStateText(job: Pick<Job, 'state' | 'stopping'>): string {
   return job.stopping ? 'Stopping…' : JOB_STATES[job.state]
 }
 
-export const STRENGTHS: { value: Settings['strength']; name: string; epsilon: number; words: string }[] = [
-  {
-    value: 'subtle',
-    name: 'Subtle',
-    epsilon: 4,
-    words:
-      'A faint tint in flat areas such as skies, if you look for it. The weakest protection; check the certificate.',
-  },
-  {
-    value: 'balanced',
-    name: 'Balanced',
-    epsilon: 8,
-    words: 'Soft coloured bands in flat areas such as skies; hard to see in texture. Right for most collections.',
-  },
-  {
-    value: 'strong',
-    name: 'Strong',
-    epsilon: 16,
-    words: 'Plain bands in flat areas, visible elsewhere too. For when protection matters more than the look.',
-  },
+export const STRENGTHS: { value: Settings['strength']; name: string; words: string }[] = [
+  { value: 'subtle', name: 'Subtle', words: asSentence(STRENGTH_WORDS.subtle) },
+  { value: 'balanced', name: 'Balanced', words: asSentence(STRENGTH_WORDS.balanced) },
+  { value: 'strong', name: 'Strong', words: asSentence(STRENGTH_WORDS.strong) },
 ]
 
 export const VERDICTS: Record<NonNullable<Report['verdict']>, { name: string; tone: 'good' | 'warn' | 'bad' }> = {
@@ -58,16 +43,23 @@ export const VERDICTS: Record<NonNullable<Report['verdict']>, { name: string; to
 export function withoutVerdict(explanation: string, verdict: Report['verdict']): string {
   const name = verdict ? `${VERDICTS[verdict].name}: ` : ''
   if (name === '' || !explanation.startsWith(name)) return explanation
-  const rest = explanation.slice(name.length)
-  return rest.charAt(0).toUpperCase() + rest.slice(1)
+  return capitalised(explanation.slice(name.length))
 }
 
-export const METHODS: Record<Settings['method'], string> = {
-  pue: 'PUE: noise under perturbed weights, certified best',
-  'pue-b': 'PUE-B: weight noise in the surrogate step only',
-  'pue-grey': 'PUE-grey: lasts best in grey and compressed copies, needs Strong',
-  'pue-eot': 'PUE-EOT: also learnt through grey, compressed and softened copies',
-  emn: 'EMN: no weight noise, for comparison',
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function asSentence(words: string): string {
+  return `${capitalised(words)}.`
+}
+
+/** Classifiers that a certificate trains from scratch, by the confidence they give. */
+export const RUNS: Record<Settings['runs'], string> = {
+  0: 'None',
+  22: '22, for 90 % confidence',
+  29: '29, for 95 % confidence',
+  44: '44, for 99 % confidence',
 }
 
 export const LABEL_SOURCES: Record<string, string> = {

@@ -1,5 +1,5 @@
 /** The live preview and estimate of the strength screen: asked again when a setting rests for a moment. */
-import { epsilonOf } from '../../src-main/core/settings.js'
+import { visibilityOf } from '../../src-main/core/settings.js'
 import type { CollectionItem, Estimate, Preview } from '../../src-main/contract.js'
 import type { Session } from './session.svelte.ts'
 import type { Draft } from './strengths.svelte.ts'
@@ -46,8 +46,9 @@ export class PreviewView {
         if (!this.item) return
         const preview = await client.request('preview', {
           collectionId: this.collectionId,
-          item: this.item.index,
-          epsilon: epsilonOf(settings),
+          index: this.item.index,
+          visibility: visibilityOf(settings),
+          strength: settings.strength,
           resolution: settings.resolution,
           width: clampSize(frame.width / zoom),
           height: clampSize(frame.height / zoom),

@@ -1,4 +1,5 @@
 /** The settings chosen for each collection, from the moment it is opened until its job is queued. */
+import { DEFAULT_SETTINGS } from '../../src-main/core/settings.ts'
 import type { CollectionItem, Settings } from '../../src-main/contract.js'
 import type { Preferences } from './preferences.svelte.ts'
 
@@ -25,9 +26,13 @@ export class Strengths {
 
   constructor(private readonly preferences: Preferences) {}
 
-  /** The draft of a collection, begun from what the last job used. */
+  /** The draft of a collection, begun from what the last job used; the window offers one method, and no seed. */
   of(collectionId: string): Draft {
-    this.#drafts[collectionId] ??= new Draft({ ...this.preferences.values.job, seed: null })
+    this.#drafts[collectionId] ??= new Draft({
+      ...this.preferences.values.job,
+      method: DEFAULT_SETTINGS.method,
+      seed: null,
+    })
     return this.#drafts[collectionId]
   }
 }

@@ -56,7 +56,7 @@ export function collectionHandlers({
       return estimate(collection, chosen, timings, device)
     },
     preview: async (request) => {
-      const source = collections.source(request.collectionId, request.item)
+      const source = collections.source(request.collectionId, request.index)
       return makePreview(source, request, pool, images)
     },
   }

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
+import { keyedRandom } from '../core/random/random.js'
+import { budgetFor, standIn } from './budget.js'
+import { type Pixels, perturb } from './perturb.js'
+import { LARGEST_CHANGE, rgbOf, scaledNoise, sightOf } from './sight.js'
+import { testNoise } from './test-request.js'
+
+const S = 32
+
+/** Smooth on the left, rough on the right. */
+function scene(width: number, height: number, channels: Pixels['channels'] = 3): Pixels {
+  const random = keyedRandom('test', 'scene')
+  const data = Uint8Array.from({ length: width * height * channels }, (_, i) => {
+    const x = Math.floor(i / channels) % width
+    if (channels % 2 === 0 && i % channels === channels - 1) return 255
+    return 90 + 20 * (i % channels) + (x > width / 2 ? random.integer(100) : 0)
+  })
+  return { data, width, height, channels }
+}
+
+describe('sight', () => {
+  it.each([
+    [200, 150],
+    [1_500, 900],
+  ])('sees of noise in %i × %i pixels what it sees of the picture with the noise', async (width, height) => {
+    const original = scene(width, height)
+    const { field, budget } = testNoise(S)
+    const delta = changeOf(fieldOf(field), budgetOf(budget), null)
+    const sight = sightOf(original, delta, S)
+    const twice = delta.map((value) => 2 * value)
+    expect(await sight.at(2)).toBeCloseTo(sight.of(perturb(original, twice, S, LARGEST_CHANGE)), 6)
+    expect(await sight.at(0)).toBe(0)
+    expect(await sight.at(3)).toBeGreaterThan(await sight.at(2))
+  })
+
+  it('sees what a format does to the places as well', async () => {
+    const original = scene(300, 200)
+    const { field, budget } = testNoise(S)
+    const delta = changeOf(fieldOf(field), budgetOf(budget), null)
+    const darker = async ({ data, ...size }: Pixels) => ({ ...size, data: data.map((value) => value * 0.8) })
+    expect(await sightOf(original, delta, S, darker).at(0)).toBeGreaterThan(0.1)
+  })
+
+  it('is of the picture on white, with any channels and depth', () => {
+    const rgb = (data: Uint8Array | Uint16Array, channels: Pixels['channels']) => [
+      ...rgbOf({ data, width: 1, height: 1, channels }),
+    ]
+    expect(rgb(Uint8Array.of(10), 1)).toEqual([10, 10, 10])
+    expect(rgb(Uint8Array.of(10, 0), 2)).toEqual([255, 255, 255])
+    expect(rgb(Uint8Array.of(0, 100, 200, 51), 4)).toEqual([204, 224, 244])
+    expect(rgb(Uint16Array.of(257, 514, 65_535), 3)).toEqual([1, 2, 255])
+  })
+})
+
+describe('scaledNoise', () => {
+  it.each([0.05, 0.1, 0.16])('is as visible as wanted: %f', async (visibility) => {
+    const original = scene(320, 240)
+    const { noise, scale, sight } = await scaledNoise(original, testNoise(S, visibility))
+    expect(Math.abs((await sight.at(scale)) - visibility)).toBeLessThan(0.04 * visibility)
+    expect(Math.abs(sight.of(perturb(original, noise, S, LARGEST_CHANGE)) - visibility)).toBeLessThan(0.04 * visibility)
+  })
+})
+
+describe('budgetFor', () => {
+  const eyes = { visibility: 0.1, brightness: false }
+  const sums = (bytes: Uint8Array) => {
+    const { colour, brightness } = budgetOf(bytes)
+    const of = (plane: Uint8Array, from: number, to: number) =>
+      plane.filter((_, i) => i % S >= from * S && i % S < to * S).reduce((a, b) => a + b, 0)
+    return { smooth: of(colour, 0, 0.4), rough: of(colour, 0.6, 1), brightness: of(brightness, 0, 1) }
+  }
+
+  it('lets what is rough change more than what is smooth, in colour alone', async () => {
+    const found = sums(await budgetFor(scene(320, 240), S, eyes))
+    expect(found.rough).toBeGreaterThan(2 * found.smooth)
+    expect(found.smooth).toBeGreaterThan(0)
+    expect(found.brightness).toBe(0)
+  })
+
+  it('lets brightness change as well where it is asked to, and in grey pictures nothing else', async () => {
+    expect(sums(await budgetFor(scene(320, 240), S, { ...eyes, brightness: true })).brightness).toBeGreaterThan(0)
+    const grey = sums(await budgetFor(scene(320, 240, 1), S, eyes))
+    expect(grey.brightness).toBeGreaterThan(0)
+    expect(grey.rough + grey.smooth).toBe(0)
+  })
+
+  it('is about as visible as wanted with a stand-in for the noise', async () => {
+    const original = scene(320, 240)
+    const budget = await budgetFor(original, S, eyes)
+    const { scale } = await scaledNoise(original, {
+      field: standIn(original, S),
+      budget,
+      resolution: S,
+      visibility: 0.1,
+    })
+    expect(scale).toBeGreaterThan(0.9)
+    expect(scale).toBeLessThan(1.1)
+  })
+
+  it.each([
+    [1, 1],
+    [5, 400],
+    [32, 32],
+  ])('is made of pictures of any size: %i × %i', async (width, height) => {
+    expect(await budgetFor(scene(width, height), S, eyes)).toHaveLength(2 * S * S)
+  })
+})
