@@ -88,10 +88,10 @@ describe('protect', () => {
     const { protection } = statementOf(bench.output).predicate
     const { quality } = protection
     expect(protection).toMatchObject({ strength: 'custom', visibility: 0.06 })
-    expect(quality.flip.max).toBeLessThan(0.065)
-    expect(quality.flip.mean).toBeGreaterThan(0.05)
+    expect(quality.flip!.max).toBeLessThan(0.065)
+    expect(quality.flip!.mean).toBeGreaterThan(0.05)
     expect(quality.worst).toHaveLength(10)
-    expect(quality.worst[0]!.flip).toBe(quality.flip.max)
+    expect(quality.worst[0]!.flip).toBe(quality.flip!.max)
     expect(readFileSync(result.report, 'utf8')).toContain(quality.worst[0]!.name)
     expect((await recertify(bench.output, context)).checks.filter(({ ok }) => !ok)).toEqual([])
   })
