@@ -3,6 +3,8 @@
 /** Relative: less than anybody sees. */
 const TOLERANCE = 0.03
 const EVALUATIONS = 12
+/** Of a bracket, relative: what lies within is a jump of the measure. */
+const STEP = 0.005
 
 /**
  * The amplitude whose measure is the target, within 3 %. Mean ꟻLIP is close to a power law of the amplitude, so that a
@@ -29,6 +31,7 @@ export async function amplitudeFor(
     if (Math.abs(ratio - 1) <= TOLERANCE || (ratio < 1 && amplitude >= largest)) return amplitude
     if (ratio < 1) low = amplitude
     else high = amplitude
+    if (high - low < STEP * low) return low
     const here = [Math.log(amplitude), Math.log(ratio)] as const
     const exponent = last === undefined ? 1 : (here[1] - last[1]) / (here[0] - last[0])
     last = here

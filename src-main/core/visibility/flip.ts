@@ -204,7 +204,8 @@ export function flipReference(
 
 /**
  * How visible a change is: mean ꟻLIP at 67 pixels a degree, 0–1, over the whole picture up to a mebipixel, else over a
- * sample of that many pixels.
+ * sample of that many pixels, whose mean has a standard error of about 2 % (9 pictures of 4–15 megapixels, a wave and a
+ * JPEG of each: 2.0 %, at most 5.2 %).
  */
 export function visibility(reference: Rgb8, test: Rgb8, width: number, height: number): number {
   return flipReference(reference, width, height, sampleTiles(width, height, SAMPLE_PIXELS)).mean(test)
