@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { certify } from '../src-main/core/certify/certify.js'
 import { signStatement } from '../src-main/core/certificate/dsse.js'
-import { DEFINITION } from '../src-main/core/certificate/schema.js'
+import { DEFINITION, type NewStatement } from '../src-main/core/certificate/schema.js'
+import { scoresOf } from '../src-main/core/certificate/verify.js'
 import { limitSentences } from '../src-main/core/certificate/sentences.js'
-import { buildStatement, type Statement } from '../src-main/core/certificate/statement.js'
+import { buildStatement } from '../src-main/core/certificate/statement.js'
 import { parseNotice } from '../src-main/core/certificate/notices.js'
 import { openKeyStore } from '../src-main/jobs/keys.js'
 import { fixative } from './fixative.js'
@@ -16,7 +17,7 @@ let root: string
 let home: string
 let folder: string
 let ownKey: string
-let statement: Statement
+let statement: NewStatement
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'fixative-tampering-'))
@@ -39,6 +40,19 @@ async function writeFolder(): Promise<void> {
   const [q, sigma, confidence, testImages, trainAccuracy] = [0.9, 0.05, 0.99, 100, 0.98]
   const protectedCorrect = Array.from({ length: 200 }, (_, i) => 40 + (i % 12))
   const controlCorrect = Array.from({ length: 200 }, (_, i) => 70 + (i % 12))
+  const attackers = (peak: number) =>
+    Array.from({ length: 22 }, (_, i) => ({ recipe: 0, correct: [20, peak + (i % 5), 30, 25] }))
+  const declared = {
+    quantile: 0.9,
+    confidence: 0.9,
+    steps: 200,
+    checkpointEvery: 50,
+    batchSize: 64,
+    training: 'from random weights',
+    recipes: [{ architecture: 'compact', resolution: 64, parameters: 175_000 }],
+    protected: attackers(50),
+    control: attackers(76),
+  }
   const found = certify({
     protectedCorrect,
     controlCorrect,
@@ -47,6 +61,7 @@ async function writeFolder(): Promise<void> {
     q,
     sigma,
     confidence,
+    runs: scoresOf(declared),
   })
   const { publicKey } = await openKeyStore(join(home, 'keys')).signer()
   statement = buildStatement(
@@ -70,13 +85,13 @@ async function writeFolder(): Promise<void> {
       protection: {
         method: 'pue',
         strength: 'balanced',
-        epsilon: 8,
-        masking: 'jnd',
-        resolution: 32,
+        visibility: 0.1,
+        resolution: 64,
+        largestChange: 20,
         quality: {
-          maxAbsDiff: 8,
-          psnr: { min: 32, mean: 33 },
+          flip: { mean: 0.1, max: 0.11 },
           ssim: { min: 0.9, mean: 0.95 },
+          psnr: { min: 32, mean: 33 },
           deltaE: { mean: 2.5, max: 4 },
           worst: [],
         },
@@ -84,7 +99,7 @@ async function writeFolder(): Promise<void> {
       certification: {
         definition: DEFINITION,
         surrogate: { architecture: 'compact', parameters: 175_000, normalisation: 'batch, frozen' },
-        smoothing: { kind: 'isotropic', sigma },
+        smoothing: { kind: 'layer-scaled', sigma },
         q,
         draws: 200,
         confidence,
@@ -94,9 +109,10 @@ async function writeFolder(): Promise<void> {
         protected: { trainAccuracy, cleanAccuracy: 0.5, correct: protectedCorrect, curve: found.protectedCurve },
         control: { trainAccuracy: 1, cleanAccuracy: 0.8, correct: controlCorrect, curve: found.controlCurve },
         headline: found.headline,
+        runs: { ...declared, ...found.runs! },
         verdict: found.verdict,
       },
-      limits: limitSentences(true),
+      limits: limitSentences({ certified: true, runs: true }),
       private: { sha256: 'c'.repeat(64) },
     },
   )
@@ -116,7 +132,11 @@ describe('fixative verify', () => {
     expect(stdout).toContain('✓ Signer: you\n  Signed with this computer’s own key.')
     expect(stdout).toContain('✓ Files: all 3 files as certified')
     expect(stdout).toContain('✓ Bound: recomputed')
-    expect(stdout).toContain('recognises at most 51 % of your pictures; trained on the originals, at least 80 %.')
+    expect(stdout).toContain(
+      'nine in ten recognise at most 54 % of your pictures; trained on the originals, at least 76 %.',
+    )
+    expect(stdout).toContain('recognise at most 51 %; of one trained on the originals, at least 80 %.')
+    expect(stdout).toContain('Only 100 pictures were tested')
     expect(stdout).toContain('Informative:')
   })
 
@@ -265,11 +285,13 @@ describe('fixative verify', () => {
   it('finds claims that the counts do not bear out, although they are signed', async () => {
     statement.predicate.certification!.headline.protectedAtMost = 0.1
     statement.predicate.certification!.protected.curve[0]!.bound = 0.1
+    statement.predicate.certification!.runs!.protectedAtMost = 0.12
     await writeFile(certificate(), signStatement(statement, ownKey))
     const { code, stdout } = await verify()
     expect(code).toBe(3)
     expect(stdout).toContain('✓ Signature: valid')
     expect(stdout).toContain('✗ Bound: the counts in the certificate do not give what it claims')
+    expect(stdout).toContain('at most 54 %')
     expect(stdout).toContain('at most 51 %')
   })
 
@@ -301,7 +323,7 @@ describe('fixative report', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(join(folder, 'fixative-report.html'))
     const page = await readFile(join(folder, 'fixative-report.html'), 'utf8')
-    expect(page).toContain('recognises at most 51 % of your pictures')
+    expect(page).toContain('nine in ten recognise at most 54 % of your pictures')
     expect(page).toContain('dogs/😀.png')
   })
 })

@@ -8,6 +8,7 @@ import {
   warmUpRounds,
 } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
+import { RUN_STEPS } from '../core/certify/runs.js'
 import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
 
 const HELD_OUT = 0.2
@@ -24,6 +25,8 @@ interface Workload {
   /** Training of the surrogates of the certificate. */
   readonly fit: number
   readonly evaluate: number
+  /** Training of the attackers, in pictures of the working resolution. */
+  readonly attack: number
 }
 
 /** Pictures a second of the default surrogate at the default resolution, in one process. */
@@ -33,7 +36,7 @@ export interface Rates {
   readonly evaluate: number
 }
 
-function workload(images: number, { certify, draws }: Settings): Workload {
+function workload(images: number, { certify, draws, runs }: Settings): Workload {
   const held = Math.round(images * HELD_OUT)
   const train = images - held
   const rounds = roundBudget(train)
@@ -42,13 +45,15 @@ function workload(images: number, { certify, draws }: Settings): Workload {
     gradient: rounds * train,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,
+    // Half of them see pictures at half the resolution, which take a quarter of the work.
+    attack: certify ? SURROGATES * runs * RUN_STEPS * FIT_BATCH * ((1 + 1 / 4) / 2) : 0,
   }
 }
 
 /** Multiply-adds of a whole job. */
 export function operations(images: number, settings: Settings): number {
-  const { learn, gradient, fit, evaluate } = workload(images, settings)
-  return forwardOperations(settings) * ((learn + gradient + fit) * TRAIN_PASSES + evaluate)
+  const { learn, gradient, fit, evaluate, attack } = workload(images, settings)
+  return forwardOperations(settings) * ((learn + gradient + fit + attack) * TRAIN_PASSES + evaluate)
 }
 
 /**
@@ -56,10 +61,10 @@ export function operations(images: number, settings: Settings): number {
  * @param lanes processes that compute at the same time; training a surrogate is one chain of steps for one of them.
  */
 export function computeSeconds(rates: Rates, lanes: number, images: number, settings: Settings): number {
-  const { learn, gradient, fit, evaluate } = workload(images, settings)
+  const { learn, gradient, fit, evaluate, attack } = workload(images, settings)
   const size = forwardOperations(settings) / forwardOperations(DEFAULT_SETTINGS)
   const alone = learn / rates.train + fit / (rates.train * Math.min(lanes, SURROGATES))
-  const shared = (gradient / rates.gradient + evaluate / rates.evaluate) / lanes
+  const shared = (attack / rates.train + gradient / rates.gradient + evaluate / rates.evaluate) / lanes
   return size * (alone + shared)
 }
 

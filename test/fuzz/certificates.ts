@@ -11,7 +11,7 @@ import { type KeyedRandom, keyedRandom } from '../../src-main/core/random/random
 import { renderReport } from '../../src-main/jobs/report/render.js'
 import { summaryOf } from '../../src-main/jobs/summary.js'
 import { verify } from '../../src-main/jobs/verify.js'
-import { FILES, exampleStatement, newKey } from '../fixtures/certificate.js'
+import { FILES, exampleStatement, exampleStatementV1, newKey } from '../fixtures/certificate.js'
 import { HANG, type Finding } from './images.js'
 import { mutate } from './mutate.js'
 
@@ -108,13 +108,16 @@ export async function fuzzCertificates(count: number, seed: string): Promise<Cer
     mkdirSync(join(folder, name, '..'), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
-  const [ann, former] = [newKey(), newKey()]
+  const [ann, earlier] = [newKey(), newKey()]
   const statement = exampleStatement(ann.publicKey)
+  const former = exampleStatementV1(ann.publicKey)
   // Fewer draws: the same code, in less time.
-  const certification = statement.predicate.certification!
-  for (const model of [certification.protected, certification.control]) model.correct = model.correct.slice(0, 30)
-  certification.draws = 30
-  const notice = signSuccession(former.privateKey, ann.privateKey, '2026-01-01T00:00:00Z')
+  for (const { predicate } of [statement, former]) {
+    const certification = predicate.certification!
+    for (const model of [certification.protected, certification.control]) model.correct = model.correct.slice(0, 30)
+    certification.draws = 30
+  }
+  const notice = signSuccession(earlier.privateKey, ann.privateKey, '2026-01-01T00:00:00Z')
   statement.predicate.issuer.continuity = [notice]
   const certificate = signStatement(statement, ann.privateKey)
   const noticeText = JSON.stringify(notice)
@@ -124,6 +127,7 @@ export async function fuzzCertificates(count: number, seed: string): Promise<Cer
     const sig = sign(null, preAuthentication(PAYLOAD_TYPE, body), createPrivateKey(ann.privateKey)).toString('base64')
     return JSON.stringify({ payloadType: PAYLOAD_TYPE, payload: body.toString('base64'), signatures: [{ sig }] })
   }
+  const either = (random: KeyedRandom) => (random.integer(4) === 0 ? former : statement)
   const input = (random: KeyedRandom): { kind: 'certificate' | 'notice'; bytes: Buffer } => {
     switch (random.integer(5)) {
       case 0:
@@ -131,7 +135,7 @@ export async function fuzzCertificates(count: number, seed: string): Promise<Cer
       case 1:
         return { kind: 'notice', bytes: mutate(Buffer.from(noticeText), Buffer.from(certificate), random) }
       case 2:
-        return { kind: 'certificate', bytes: Buffer.from(signed(ambiguous(JSON.stringify(statement), random))) }
+        return { kind: 'certificate', bytes: Buffer.from(signed(ambiguous(JSON.stringify(either(random)), random))) }
       case 3:
         return {
           kind: 'certificate',
@@ -140,7 +144,9 @@ export async function fuzzCertificates(count: number, seed: string): Promise<Cer
       default:
         return {
           kind: 'certificate',
-          bytes: Buffer.from(signed(JSON.stringify(change(structuredClone(statement) as unknown as Json, random)))),
+          bytes: Buffer.from(
+            signed(JSON.stringify(change(structuredClone(either(random)) as unknown as Json, random))),
+          ),
         }
     }
   }

@@ -87,9 +87,8 @@ export const smoothingFields = {
   }),
   verdict: z.enum(['informative', 'weak', 'inconclusive']),
 }
-const smoothingSchema = z.strictObject(smoothingFields)
 
-type Smoothing = Pick<z.infer<typeof smoothingSchema>, 'draws' | 'testImages' | 'protected' | 'control'>
+type Smoothing = Pick<z.infer<z.ZodObject<typeof smoothingFields>>, 'draws' | 'testImages' | 'protected' | 'control'>
 export const countsFit = ({ draws, testImages, ...rest }: Smoothing): boolean =>
   [rest.protected, rest.control].every(
     ({ correct }) => correct.length === draws && correct.every((value) => value <= testImages),

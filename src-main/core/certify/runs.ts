@@ -13,6 +13,13 @@ export const RUNS_QUANTILE = 0.9
 /** Confidence of the bounds by the number of runs: what 1 − 0.9^R exceeds. */
 export const RUNS_CONFIDENCE = { 22: 0.9, 29: 0.95, 44: 0.99 } as const
 
+/**
+ * Steps of a run: half as many as learn the most, at which classifiers of originals come within five points of it
+ * (docs/certificate.md). A run is tried every so many of them.
+ */
+export const RUN_STEPS = 100
+export const CHECKPOINT_EVERY = 25
+
 export interface RunScores {
   /** For each run, the most test pictures that it classified right at any checkpoint. Any order. */
   readonly protectedPeaks: readonly number[]

@@ -1,13 +1,16 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { limitSentences } from '../../core/certificate/sentences.js'
+import { exampleStatementV1 } from '../../../test/fixtures/certificate.js'
 import {
   DEFINITION,
   PREDICATE_TYPE,
   STATEMENT_TYPE,
+  type NewStatement,
   type Statement,
   statementSchema,
 } from '../../core/certificate/schema.js'
+import { fromV1 } from '../../core/certificate/schema-v1.js'
 import { renderReport } from './render.js'
 
 const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()
@@ -21,7 +24,7 @@ const point = (etaOverSigma: number, bound: number | null) => ({
   bound,
 })
 
-function statement(changes: Partial<Statement['predicate']> = {}): Statement {
+function statement(changes: Partial<NewStatement['predicate']> = {}): Statement {
   return statementSchema.parse({
     _type: STATEMENT_TYPE,
     subject: [
@@ -45,25 +48,24 @@ function statement(changes: Partial<Statement['predicate']> = {}): Statement {
       protection: {
         method: 'pue',
         strength: 'balanced',
-        epsilon: 8,
-        masking: 'jnd',
-        resolution: 32,
+        visibility: 0.1,
+        resolution: 64,
+        largestChange: 18.25,
         quality: {
-          maxAbsDiff: 8.25,
-          psnr: { min: 31.4, mean: 33.7 },
+          flip: { mean: 0.0987, max: 0.1234 },
           ssim: { min: 0.8123, mean: 0.9456 },
+          psnr: { min: 31.4, mean: 33.7 },
           deltaE: { mean: 2.34, max: 4.56 },
           worst: [
-            { name: HOSTILE, psnr: 31.4, ssim: 0.8567, deltaE: 4.56 },
-            { name: 'cats/one.png', psnr: null, ssim: 1, deltaE: 0 },
+            { name: HOSTILE, flip: 0.1234, psnr: 31.4, ssim: 0.8567, deltaE: 4.56 },
+            { name: 'cats/one.png', flip: 0, psnr: null, ssim: 1, deltaE: 0 },
           ],
         },
-        softening: { minSsim: 0.8, pictures: 12, leastShare: 0.31 },
       },
       certification: {
         definition: DEFINITION,
         surrogate: { architecture: 'compact', parameters: 175258, normalisation: 'batch, frozen' },
-        smoothing: { kind: 'isotropic', sigma: 0.05 },
+        smoothing: { kind: 'layer-scaled', sigma: 0.05 },
         q: 0.9,
         draws: 3,
         confidence: 0.99,
@@ -83,9 +85,25 @@ function statement(changes: Partial<Statement['predicate']> = {}): Statement {
           curve: [point(0, 0.511), point(0.5, 0.534), point(1, null)],
         },
         headline: { etaOverSigma: 0.5, protectedAtMost: 0.126, controlAtLeast: 0.417 },
+        runs: {
+          quantile: 0.9,
+          confidence: 0.9,
+          steps: 200,
+          checkpointEvery: 100,
+          batchSize: 64,
+          training: 'from <random> weights',
+          recipes: [
+            { architecture: 'compact', resolution: 64, parameters: 175258 },
+            { architecture: 'vgg', resolution: 32, parameters: 90000 },
+          ],
+          protected: Array.from({ length: 22 }, (_, i) => ({ recipe: i % 2, correct: [30 + (i % 3), 28] })),
+          control: Array.from({ length: 22 }, (_, i) => ({ recipe: i % 2, correct: [150, 160 + i] })),
+          protectedAtMost: 0.1296,
+          controlAtLeast: 0.6478,
+        },
         verdict: 'informative',
       },
-      limits: limitSentences(true),
+      limits: limitSentences({ certified: true, runs: true }),
       private: { sha256: 'c'.repeat(64) },
       ...changes,
     },
@@ -96,7 +114,13 @@ describe('renderReport', () => {
   const page = renderReport({ statement: statement() })
 
   it('says the headline sentence and the verdict', () => {
-    expect(page).toContain('recognises at most 13 % of your pictures; trained on the originals, at least 41 %.')
+    expect(page).toContain(
+      'nine in ten recognise at most 13 % of your pictures; trained on the originals, at least 64 %.',
+    )
+    expect(page).toContain(
+      'copies of one such classifier recognise at most 13 %; of one trained on the originals, at least 41 %.',
+    )
+    expect(page).toContain('Only 247 pictures were tested')
     expect(page).toContain('Informative: the protection')
   })
 
@@ -116,18 +140,25 @@ describe('renderReport', () => {
     const facts = [
       '0.9456',
       '0.8123',
-      '8.25 of 255',
+      '18.25 of 255',
+      '0.099',
+      '0.123',
+      'About as visible as JPEG at quality',
+      'mean ꟻLIP 0.1',
+      'at most 13.0 %',
+      'at least 64.8 %',
+      '12.1 % to 13.0 %',
+      'compact at 64 pixels, vgg at 32 pixels',
       '2.34',
       '4.56',
       '0.8567',
-      '12 of 1,234 pictures got less change, so that none falls below SSIM 0.8; the least was 31 % of it.',
       '1,234',
       '175,258',
       '987',
       '247',
       '10.0 %',
       'no bound',
-      'σ = 0.05',
+      'ρ = 0.05',
     ]
     for (const text of [
       ...numbers,
@@ -139,12 +170,12 @@ describe('renderReport', () => {
     ]) {
       expect(page).toContain(text)
     }
-    for (const limit of limitSentences(true)) expect(page).toContain(limit)
+    for (const limit of limitSentences({ certified: true, runs: true })) expect(page).toContain(limit)
   })
 
   it('lists the worst pictures in a table with a caption and headers', () => {
-    const table = /<table>\s*<caption>\s*The pictures whose colours changed most.*?<\/table>/s.exec(page)![0]
-    expect(table.match(/<th scope="col">/g)).toHaveLength(4)
+    const table = /<table>\s*<caption>\s*The pictures whose change shows most.*?<\/table>/s.exec(page)![0]
+    expect(table.match(/<th scope="col">/g)).toHaveLength(5)
     const names = [...table.matchAll(/<th scope="row" class="path">(.*?)<\/th>/g)].map(([, name]) => name)
     expect(names).toEqual(['&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;.png', 'cats/one.png'])
     expect(table).toContain('unchanged')
@@ -178,6 +209,15 @@ describe('renderReport', () => {
     const hash = createHash('sha256').update(style).digest('base64')
     expect(page).toContain(`style-src &#39;sha256-${hash}&#39;`)
     expect(page).toContain('default-src &#39;none&#39;')
+  })
+
+  it('shows a certificate of the first version without what it does not say', () => {
+    const softening = { minSsim: 0.8, pictures: 1, leastShare: 0.31 }
+    const text = renderReport({ statement: fromV1(exampleStatementV1(publicKey, { softening })) })
+    expect(text).toContain('No colour value was meant to change by more than 8 of 255.')
+    expect(text).toContain('the least was 31 % of it.')
+    expect(text).toContain('ε = 8 of 255')
+    expect(text).not.toMatch(/ꟻLIP|trained from scratch/)
   })
 
   it('says why nothing was certified', () => {

@@ -1,5 +1,6 @@
 /** Trains a surrogate on what was written and one on the originals, and tries both on the held-out originals. */
 import { certify } from '../../core/certify/certify.js'
+import { RUN_STEPS } from '../../core/certify/runs.js'
 import { type Certification, DEFINITION, type Runs } from '../../core/certificate/schema.js'
 import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
 import { scoresOf } from '../../core/certificate/verify.js'
@@ -14,7 +15,7 @@ import { drawScores } from './draw.js'
 import { EXPORTED_FILE, type ExportedPicture } from './export.js'
 import { type Fitted, fitSurrogate } from './fit.js'
 import type { LabelledPicture } from './label.js'
-import { RUN_STEPS, type RunsPictures, runsOf, runsStage } from './runs.js'
+import { type RunsPictures, runsOf, runsStage } from './runs.js'
 import { type Split, notCertifiable } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
@@ -150,10 +151,10 @@ export async function certifyStage(
   const follow = (name: ModelName) => (done: number, total: number) => counters.trained(name, done, total)
   const attack = async (name: ModelName, pictures: RunsPictures): Promise<Attackers> => {
     if (settings.runs === 0) return []
-    const ran: Progress = (done) => counters.ran(name, done)
-    const attackers = (await (name === 'control' && early?.attackers)) || null
-    ran(attackers?.length ?? 0, settings.runs)
-    return attackers ?? runsStage(job, name, classes.length, pictures, ran)
+    const begun = name === 'control' ? await early?.attackers : null
+    if (!begun) return runsStage(job, name, classes.length, pictures, (done) => counters.ran(name, done))
+    counters.ran(name, begun.length)
+    return begun
   }
   const [[protectedScores, controlScores], attackers] = await both(
     job,

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Runs } from '../../core/certificate/schema.js'
 import { scoresOf } from '../../core/certificate/verify.js'
-import { RUNS_CONFIDENCE, RUNS_QUANTILE, boundRuns } from '../../core/certify/runs.js'
+import { CHECKPOINT_EVERY, RUNS_CONFIDENCE, RUNS_QUANTILE, RUN_STEPS, boundRuns } from '../../core/certify/runs.js'
 import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
 import { keyedRandom } from '../../core/random/random.js'
 import { ARCHITECTURES, type ArchitectureName, layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
@@ -20,9 +20,6 @@ import { ORIGINALS_FILE } from './thumbnails.js'
 
 /** Nets of the attackers. */
 const NETS: readonly ArchitectureName[] = ['compact']
-/** Steps of an attacker: enough for one on originals to learn what a longer training does (docs/certificate.md). */
-export const RUN_STEPS = 200
-const CHECKPOINT_EVERY = 50
 const TRAINING =
   'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts; ' +
   'at half of the working resolution each pixel is the mean of 2 × 2'
