@@ -8,7 +8,7 @@ import {
   warmUpRounds,
 } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
-import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
+import { architectureFor, network, unitConvolutions } from '../core/surrogate/architecture.js'
 
 const HELD_OUT = 0.2
 const SURROGATES = 2
@@ -65,13 +65,14 @@ export function computeSeconds(rates: Rates, lanes: number, images: number, sett
 
 /** Multiply-adds of one forward pass of one picture. */
 function forwardOperations({ surrogate, resolution }: Settings): number {
-  const net = network(ARCHITECTURES[surrogate])
+  const net = network(architectureFor(surrogate, resolution))
   let sum = 0
   let side: number = resolution
-  for (const conv of convolutions(net)) {
-    // A projection runs beside its block's first convolution, which has shrunk the side already.
-    if (!conv.name.endsWith('projection')) side = Math.ceil(side / conv.stride)
-    sum += side * side * conv.outChannels * conv.inChannels * conv.kernel ** 2
+  for (const unit of net.units) {
+    const convs = unitConvolutions(unit)
+    // Only a unit's first convolution shrinks the side; a projection runs beside it.
+    side = Math.ceil(side / (unit.kind === 'pool' ? 2 : convs[0]!.stride))
+    for (const conv of convs) sum += side * side * conv.outChannels * conv.inChannels * conv.kernel ** 2
   }
   return sum
 }

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto'
 import type { Smoothing } from '../core/certify/smoothing.js'
 import { epsilonOf, type Settings } from '../core/settings.js'
-import { ARCHITECTURES, type ArchitectureName } from '../core/surrogate/architecture.js'
+import { type ArchitectureName, architectureFor } from '../core/surrogate/architecture.js'
 import type { OutputFormat } from '../images/types.js'
 import type { Dataset, Program } from '../workers/tasks.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder } from './storage.js'
 
 /** Scale of the weight noise that is used unless the user says otherwise (design §2). */
-const DEFAULT_SIGMA: Readonly<Record<ArchitectureName, number>> = { compact: 0.05, resnet18: 0.05 }
+const DEFAULT_SIGMA: Readonly<Record<ArchitectureName, number>> = { compact: 0.05, resnet18: 0.05, vgg: 0.05 }
 
 export function smoothingOf({ surrogate, sigma }: Pick<Settings, 'surrogate' | 'sigma'>): Smoothing {
   return { kind: 'isotropic', sigma: sigma ?? DEFAULT_SIGMA[surrogate] }
@@ -17,7 +17,7 @@ export function smoothingOf({ surrogate, sigma }: Pick<Settings, 'surrogate' | '
 
 /** On the processor; a job with a device sends it there (compute.ts). */
 export function programOf({ surrogate, resolution }: Settings, classes: number): Program {
-  return { engine: 'cpu', spec: { architecture: ARCHITECTURES[surrogate], classes, resolution } }
+  return { engine: 'cpu', spec: { architecture: architectureFor(surrogate, resolution), classes, resolution } }
 }
 
 /** ε in 0–1. */

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest'
 import { perturbed } from '../core/protect/noise.js'
 import { COLOURED, initialNoise } from '../core/protect/waves.js'
 import { keyedRandom } from '../core/random/random.js'
-import { ARCHITECTURES } from '../core/surrogate/architecture.js'
+import { architectureFor } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
 import { openThumbnails } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const program: Program = {
   engine: 'cpu',
-  spec: { architecture: ARCHITECTURES.compact, classes: CLASSES, resolution: S },
+  spec: { architecture: architectureFor('compact', S), classes: CLASSES, resolution: S },
 }
 const surrogate = await programFor(program)
 
