@@ -19,7 +19,9 @@ import { runPeer, scale, wholeJob } from './bench/job.js'
 import { source } from './bench/source.js'
 import { PYTHON } from './python.js'
 
-const { ARCHITECTURES, network } = await source('core/surrogate/architecture.ts')
+const { architectureFor, network, unitConvolutions } = await source('core/surrogate/architecture.ts')
+const { carrierField } = await source('core/protect/carriers.ts')
+const { storedField } = await source('core/protect/noise.ts')
 const { initialState } = await source('core/surrogate/initialise.ts')
 const { keyedRandom } = await source('core/random/random.ts')
 const { createPool } = await source('workers/pool.ts')
@@ -30,6 +32,8 @@ const RUNS = 5
 const BATCH = 128
 const CLASSES = 10
 const RESOLUTION = 32
+/** Mean FLIP to which the export scales its noise. */
+const VISIBILITY = 0.1
 const IMAGES = 1000
 const TEST_IMAGES = 300
 const cores = availableParallelism()
@@ -51,11 +55,10 @@ function forwardFlops(architecture) {
   const net = network(architecture)
   let side = RESOLUTION
   let flops = 0
-  const at = (conv, extent) => 2 * conv.outChannels * conv.inChannels * conv.kernel ** 2 * extent ** 2
-  flops += at(net.stem, side)
-  for (const { conv1, conv2, projection } of net.blocks) {
-    side /= conv1.stride
-    flops += at(conv1, side) + at(conv2, side) + (projection ? at(projection, side) : 0)
+  for (const unit of net.units) {
+    const convs = unitConvolutions(unit)
+    side = Math.ceil(side / (unit.kind === 'pool' ? 2 : convs[0].stride))
+    for (const conv of convs) flops += 2 * conv.outChannels * conv.inChannels * conv.kernel ** 2 * side ** 2
   }
   return flops + 2 * CLASSES * net.features
 }
@@ -90,7 +93,7 @@ function dataset(count) {
 }
 
 async function surrogate(gemm, gemmOfAll) {
-  const architecture = ARCHITECTURES.compact
+  const architecture = architectureFor('compact', RESOLUTION)
   const program = { engine: 'cpu', spec: { architecture, classes: CLASSES, resolution: RESOLUTION } }
   const state = initialState(architecture, CLASSES, 'bench')
   const [train, test] = [dataset(IMAGES), dataset(TEST_IMAGES)]
@@ -175,9 +178,6 @@ async function exporting(format) {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 }
   const picture = sharp({ create: { width, height, channels: 3, background: '#888', noise } }).blur(3)
   await picture.toFormat(format, format === 'jpeg' ? { quality: 92 } : {}).toFile(from)
-  const random = keyedRandom('bench', 'delta')
-  const delta = Float32Array.from({ length: 3 * RESOLUTION ** 2 }, () => (random.uniform() < 0.5 ? -8 : 8) / 255)
-  const noiseOf = { delta, resolution: RESOLUTION, epsilon: 8 }
   const encoding = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' }
   const everywhere = (work) => Promise.all(Array.from({ length: cores }, (_, core) => work(core)))
   const megapixels = (cores * width * height) / 1e6
@@ -186,6 +186,10 @@ async function exporting(format) {
     size: cores,
   })
   try {
+    const eyes = { visibility: VISIBILITY, brightness: false }
+    const read = await pool.run('thumbnails', { sources: [from], resolution: RESOLUTION, eyes })
+    const field = storedField(carrierField('bench', 'picture', { across: 6, down: 8 }, 1, RESOLUTION))
+    const noiseOf = { field, budget: read.items[0].budget, resolution: RESOLUTION, visibility: VISIBILITY }
     const exportOne = (core) => pool.run('exportImage', { source: from, target: to(core), ...noiseOf, ...encoding })
     const full = await seconds(() => everywhere(exportOne))
     const one = await seconds(() => exportOne(0))

@@ -136,33 +136,20 @@ export function channelSection({ channel, protection, certification: c }: Predic
   </section>`
 }
 
-/** Protected pictures, and a small detail of each before and after. */
+/** Protected pictures. */
 export function samplesSection(samples: readonly ReportSample[]): Html | null {
   if (samples.length === 0) return null
   return html`<section aria-labelledby="samples">
     <h2 id="samples">Samples</h2>
     <p>
-      Protected pictures, each with one small detail before and after, enlarged. Originals are not shown whole on
-      purpose: with one, anybody could subtract the protection from the files.
+      Protected pictures. Originals are not shown on purpose: with one, anybody could subtract the protection from its
+      file. The app shows both beside each other.
     </p>
     <div class="samples">
       ${samples.map(
         (sample) =>
           html`<figure>
             <img class="whole" src="${sample.picture}" alt="${`Protected picture ${sample.path}`}" />
-            ${
-              sample.detail &&
-              html`<div class="pair">
-                <figure>
-                  <img src="${sample.detail.before}" alt="Detail of the original" />
-                  <figcaption>before</figcaption>
-                </figure>
-                <figure>
-                  <img src="${sample.detail.after}" alt="The same detail, protected" />
-                  <figcaption>after</figcaption>
-                </figure>
-              </div>`
-            }
             <figcaption><span class="path">${sample.path}</span> (${sample.className})</figcaption>
           </figure>`,
       )}

@@ -31,8 +31,7 @@ thead th { font-weight: 600; color: var(--soft) } tbody th { font-weight: 500 }
 .path, code, pre { font: .85rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere } pre { white-space: pre-wrap }
 .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1.25rem }
 .samples figure { margin: 0 } .samples img { display: block; max-width: 100%; background: #fff }
-.whole { max-height: 15rem; border: 1px solid var(--line) } .pair { display: flex; gap: .5rem; margin-top: .5rem }
-.pair figure { flex: 1 } .pair img { width: 100%; border: 1px solid var(--line) }
+.whole { max-height: 15rem; border: 1px solid var(--line) }
 summary { cursor: pointer; padding: .3rem 0 } summary:focus-visible { outline: 2px solid var(--protected) }
 @media (max-width: 34rem) { main { padding: 1.25rem .9rem 3rem } h1 { font-size: 1.3rem } td, th { padding-right: .5rem } }
 @media print { :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #fff; --protected: #0b6e63;

@@ -131,7 +131,7 @@ function sampleSources({ record }: Job, classes: readonly string[], exported: re
   return classes.flatMap((className, k) => {
     const picture = exported.find(({ label }) => label === k)
     if (!picture) return []
-    const { path, target } = picture
-    return [{ path: target, className, source: below(record.input, path), target: below(record.output, target) }]
+    const { target } = picture
+    return [{ path: target, className, target: below(record.output, target) }]
   })
 }
