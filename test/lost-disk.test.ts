@@ -134,7 +134,7 @@ const FAULTS: readonly Fault[] = [
 ]
 
 const protect = ({ input, output, home } = place, more: Partial<Parameters<typeof fixative>[1]> = {}) =>
-  fixative(['protect', input, output, '--seed', '7', '--draws', '10', '--workers', '1', '--json'], {
+  fixative(['protect', input, output, '--seed', '7', '--resolution', '32', '--draws', '10', '--runs', '0', '--workers', '1', '--json'], {
     home,
     ...(isRoot && !missing.permissions ? { through: AS_OTHERS } : {}),
     ...more,

@@ -47,7 +47,7 @@ describe('makePreview', () => {
 
   it('changes light and dark in strong only', async () => {
     for (const strength of ['subtle', 'balanced', 'strong']) await preview({ strength })
-    expect(asked.slice(-3).map(({ luma }) => luma)).toEqual([false, false, true])
+    expect(asked.slice(-3).map(({ eyes }) => eyes.brightness)).toEqual([false, false, true])
   })
 
   it('serves the three pictures by id', async () => {

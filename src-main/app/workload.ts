@@ -1,15 +1,8 @@
 /** How much a job computes, and how long that takes at a measured speed. */
-import {
-  FIT_BATCH,
-  FIT_STEPS,
-  LEARN_BATCH,
-  roundBudget,
-  stepsPerRound,
-  warmUpRounds,
-} from '../core/protect/schedule.js'
+import { FIT_BATCH, FIT_STEPS, LEARN_BATCH, ROUNDS, ROUND_STEPS, WARM_UP } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import { RUN_STEPS } from '../core/certify/runs.js'
-import { ARCHITECTURES, convolutions, network } from '../core/surrogate/architecture.js'
+import { architectureFor, network, unitConvolutions } from '../core/surrogate/architecture.js'
 
 const HELD_OUT = 0.2
 const SURROGATES = 2
@@ -25,7 +18,7 @@ interface Workload {
   /** Training of the surrogates of the certificate. */
   readonly fit: number
   readonly evaluate: number
-  /** Training of the attackers, in pictures of the working resolution. */
+  /** Training of the attackers. */
   readonly attack: number
 }
 
@@ -38,15 +31,13 @@ export interface Rates {
 
 function workload(images: number, { certify, draws, runs }: Settings): Workload {
   const held = Math.round(images * HELD_OUT)
-  const train = images - held
-  const rounds = roundBudget(train)
   return {
-    learn: (warmUpRounds(rounds) + rounds) * stepsPerRound(train) * LEARN_BATCH,
-    gradient: rounds * train,
+    learn: (WARM_UP + ROUNDS) * ROUND_STEPS * LEARN_BATCH,
+    gradient: ROUNDS * images,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,
-    // Half of them see pictures at half the resolution, which take a quarter of the work.
-    attack: certify ? SURROGATES * runs * RUN_STEPS * FIT_BATCH * ((1 + 1 / 4) / 2) : 0,
+    // Those that see pictures at half the resolution have a strided stem less, and take about as long.
+    attack: certify ? SURROGATES * runs * RUN_STEPS * FIT_BATCH : 0,
   }
 }
 
@@ -70,13 +61,14 @@ export function computeSeconds(rates: Rates, lanes: number, images: number, sett
 
 /** Multiply-adds of one forward pass of one picture. */
 function forwardOperations({ surrogate, resolution }: Settings): number {
-  const net = network(ARCHITECTURES[surrogate])
+  const net = network(architectureFor(surrogate, resolution))
   let sum = 0
   let side: number = resolution
-  for (const conv of convolutions(net)) {
-    // A projection runs beside its block's first convolution, which has shrunk the side already.
-    if (!conv.name.endsWith('projection')) side = Math.ceil(side / conv.stride)
-    sum += side * side * conv.outChannels * conv.inChannels * conv.kernel ** 2
+  for (const unit of net.units) {
+    const convs = unitConvolutions(unit)
+    // Only a unit's first convolution shrinks the side; a projection runs beside it.
+    side = Math.ceil(side / (unit.kind === 'pool' ? 2 : convs[0]!.stride))
+    for (const conv of convs) sum += side * side * conv.outChannels * conv.inChannels * conv.kernel ** 2
   }
   return sum
 }

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { describe, expect, it, vi } from 'vitest'
-import { type Conformance, MEASURES, conformance, conformanceSpec } from './conformance.js'
+import { type Conformance, MEASURES, conformance, conformanceCases } from './conformance.js'
 import { convolutionBlock } from './onnx/block.js'
 import { OnnxProgram } from './onnx/engine.js'
 import { noSoftwareAdapter, softwareAdapter } from './software-adapter.js'
@@ -27,16 +27,17 @@ function conforms(engine: string, differences: Conformance): void {
 const blocks = [...new Set([1, await convolutionBlock()])]
 
 describe('engines compute what PyTorch computes', () => {
-  it.each(blocks)('onnx-cpu, channel block %i', async (block) => {
-    const program = new OnnxProgram(conformanceSpec, { block, device: 'cpu' }, 'cpu')
-    conforms(`onnx-cpu, channel block ${block}`, await conformance(program))
+  const onCpu = blocks.flatMap((block) => conformanceCases.map((item) => ({ block, item, name: item.name })))
+  it.each(onCpu)('onnx-cpu, channel block $block, $name', async ({ block, item, name }) => {
+    const program = new OnnxProgram(item.spec, { block, device: 'cpu' }, 'cpu')
+    conforms(`onnx-cpu, channel block ${block}, ${name}`, await conformance(program, item))
     await program.dispose()
   })
 
-  it('tfjs-cpu, and no tensor is left behind', async () => {
-    const program = new TfjsProgram(tf, conformanceSpec)
+  it.each(conformanceCases)('tfjs-cpu, $name, and no tensor is left behind', async (item) => {
+    const program = new TfjsProgram(tf, item.spec)
     const before = tf.memory().numTensors
-    conforms('tfjs-cpu', await conformance(program))
+    conforms(`tfjs-cpu, ${item.name}`, await conformance(program, item))
     expect(tf.memory().numTensors).toBe(before)
   })
 
@@ -51,7 +52,7 @@ describe('engines compute what PyTorch computes', () => {
         device: string
         software: boolean
         refusal: string
-        differences: Conformance
+        differences: Conformance[]
       }
       const { device, software, refusal, differences } = await new Promise<Answer>((resolve, reject) => {
         child.once('message', (answer) => resolve(answer as Answer))
@@ -61,7 +62,8 @@ describe('engines compute what PyTorch computes', () => {
       expect(device).toContain('swiftshader')
       // Were the CPU allowed to help, this session would open.
       expect(refusal).toMatch(/fallback|CPU/i)
-      conforms('onnx-webgpu', differences)
+      expect(differences).toHaveLength(conformanceCases.length)
+      conformanceCases.forEach(({ name }, i) => conforms(`onnx-webgpu, ${name}`, differences[i]!))
     },
   )
 })

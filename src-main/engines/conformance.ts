@@ -1,8 +1,8 @@
 /** The measure that every engine is held to: its programs against values frozen from PyTorch. Used by tests only. */
 import { readFileSync } from 'node:fs'
 import {
-  ARCHITECTURES,
-  type TensorSlot,
+  type ArchitectureName,
+  architectureFor,
   layoutSize,
   parameterLayout,
   statisticsLayout,
@@ -30,13 +30,35 @@ export interface FrozenStep {
   frozen: { loss: number; correct: number; gradient: Summary }
 }
 
-const FIXTURE = new URL('../../test/fixtures/training-step.json', import.meta.url)
-export const frozenStep = JSON.parse(readFileSync(FIXTURE, 'utf8')) as FrozenStep
-export const conformanceSpec: ProgramSpec = {
-  architecture: ARCHITECTURES.compact,
-  classes: frozenStep.classes,
-  resolution: frozenStep.size,
+/** A net at a resolution, and what PyTorch computed for it. */
+export interface ConformanceCase {
+  readonly name: string
+  readonly frozen: FrozenStep
+  readonly spec: ProgramSpec
 }
+
+function conformanceCase(surrogate: ArchitectureName, resolution: number, file: string): ConformanceCase {
+  const url = new URL(`../../test/fixtures/${file}.json`, import.meta.url)
+  const frozen = JSON.parse(readFileSync(url, 'utf8')) as FrozenStep
+  const architecture = architectureFor(surrogate, resolution)
+  return { name: `${surrogate}@${resolution}`, frozen, spec: { architecture, classes: frozen.classes, resolution } }
+}
+
+const further = (
+  [
+    ['compact', 64],
+    ['compact', 128],
+    ['compact', 224],
+    ['vgg', 32],
+    ['vgg', 64],
+  ] as const
+).map(([surrogate, side]) => conformanceCase(surrogate, side, `training-step-${surrogate}-${side}`))
+
+/** The net proper on 16 pixels, nets behind stems (odd sides among them), and nets with pooling. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  conformanceCase('compact', 16, 'training-step'),
+  ...further,
+]
 
 /** Uniform on [0, 1): the integer hash of test/fixtures/make_training_step.py. */
 export function hashed(count: number, salt: number): Float64Array {
@@ -53,22 +75,18 @@ function centred(count: number, salt: number, scale: number): Float32Array {
   return Float32Array.from(hashed(count, salt), (u) => (u - 0.5) * scale)
 }
 
-export function conformanceLayout(): TensorSlot[] {
-  return parameterLayout(conformanceSpec.architecture, conformanceSpec.classes)
-}
-
 /** The state and the step that were frozen: everything by formula. */
-export function frozenInput(): { state: SurrogateState; step: Required<TrainStep> } {
-  const layout = conformanceLayout()
+export function frozenInput({ spec, frozen }: ConformanceCase): { state: SurrogateState; step: Required<TrainStep> } {
+  const layout = parameterLayout(spec.architecture, spec.classes)
   const size = layoutSize(layout)
   const parameters = centred(size, 1, 0.2)
   for (const slot of layout) {
     if (slot.name.endsWith('.gain')) for (let i = 0; i < slot.size; i++) parameters[slot.offset + i]! += 1
   }
-  const slots = statisticsLayout(conformanceSpec.architecture)
+  const slots = statisticsLayout(spec.architecture)
   const statistics = new Float32Array(layoutSize(slots))
   for (const { name, offset, size } of slots) if (name.endsWith('.variance')) statistics.fill(1, offset, offset + size)
-  const { batch: count, size: side, classes, learningRate } = frozenStep
+  const { batch: count, size: side, classes, learningRate } = frozen
   const images = Float32Array.from(hashed(count * 3 * side * side, 4))
   const batch: Batch = { images, labels: Int32Array.from({ length: count }, (_, i) => i % classes) }
   return {
@@ -111,15 +129,16 @@ export const MEASURES = [
   'input changed',
 ] as const
 
-export async function conformance(program: ConformingProgram): Promise<Conformance> {
-  const { state, step } = frozenInput()
+export async function conformance(program: ConformingProgram, item: ConformanceCase): Promise<Conformance> {
+  const { frozen: frozenStep, spec } = item
+  const { state, step } = frozenInput(item)
   const relative = (value: number, expected: number) => Math.abs(value - expected) / expected
   const training = program.train(state)
   const gradient = await training.gradient(step)
   const { loss, correct } = await training.step(step)
   const next = await training.state()
   training.dispose()
-  const gradients = conformanceLayout().map(({ name, offset, size }) =>
+  const gradients = parameterLayout(spec.architecture, spec.classes).map(({ name, offset, size }) =>
     deviation(gradient.subarray(offset, offset + size), frozenStep.gradients[name]!),
   )
   const parameters = state.parameters.map((value, i) => value + step.perturbation[i]!)
@@ -136,7 +155,7 @@ export async function conformance(program: ConformingProgram): Promise<Conforman
     'frozen loss': relative(image.loss, frozenStep.frozen.loss),
     'frozen correct': frozenCorrect - frozenStep.frozen.correct,
     'image gradient': deviation(image.gradient, frozenStep.frozen.gradient),
-    'input changed': changed(frozenInput(), { state, step }),
+    'input changed': changed(frozenInput(item), { state, step }),
   }
 }
 

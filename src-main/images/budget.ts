@@ -14,6 +14,8 @@ import type { Eyes } from './types.js'
 const LOOKED_AT = 2_048
 /** Largest change by brightness for one by colour, where brightness is used: the eye sees it so much better. */
 const BRIGHTNESS = 0.3
+/** Amplitude of the stand-in: learnt noise is seen as much as a square wave of this share of its range. */
+const STAND_IN = 0.7
 /** Amplitude from which the search begins, 0–255. */
 const TRIED = 16
 
@@ -54,5 +56,6 @@ export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes):
 export function standIn({ width, height }: Pick<Pixels, 'width' | 'height'>, resolution: number): Int8Array {
   const { lowest, highest } = carrierBand(Math.min(width, height), resolution)
   const middle = (lowest + highest) / 2 / Math.SQRT2
-  return storedField(carrierField('stand-in', '', { across: middle, down: middle }, 0, resolution))
+  const wave = carrierField('stand-in', '', { across: middle, down: middle }, 0, resolution)
+  return storedField(wave.map((value) => STAND_IN * Math.sign(value)))
 }

@@ -195,7 +195,7 @@ async function examine(
   { original, encoding }: Prepared,
   { pixels, sight }: Protected,
 ): Promise<Quality & { flip: number }> {
-  const of = (written: Pixels) => ({ ...measure(original, written), flip: sight.of(written) })
+  const of = (written: Pixels) => ({ ...measure(original, written), flip: sight.of(written).mean })
   if (encoding.lossless) return of(pixels)
   // The written file's own kind: a format without grey, or with 8 bit only, is measured as whoever opens it sees it.
   const facts = await inspect(path)

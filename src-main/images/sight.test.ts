@@ -29,9 +29,11 @@ describe('sight', () => {
     const delta = changeOf(fieldOf(field), budgetOf(budget), null)
     const sight = sightOf(original, delta, S)
     const twice = delta.map((value) => 2 * value)
-    expect(await sight.at(2)).toBeCloseTo(sight.of(perturb(original, twice, S, LARGEST_CHANGE)), 6)
-    expect(await sight.at(0)).toBe(0)
-    expect(await sight.at(3)).toBeGreaterThan(await sight.at(2))
+    const [seen, written] = [await sight.at(2), sight.of(perturb(original, twice, S, LARGEST_CHANGE))]
+    expect(seen.mean).toBeCloseTo(written.mean, 6)
+    expect(seen.cubic).toBeCloseTo(written.cubic, 6)
+    expect(await sight.at(0)).toEqual({ mean: 0, cubic: 0 })
+    expect((await sight.at(3)).mean).toBeGreaterThan(seen.mean)
   })
 
   it('sees what a format does to the places as well', async () => {
@@ -39,7 +41,7 @@ describe('sight', () => {
     const { field, budget } = testNoise(S)
     const delta = changeOf(fieldOf(field), budgetOf(budget), null)
     const darker = async ({ data, ...size }: Pixels) => ({ ...size, data: data.map((value) => value * 0.8) })
-    expect(await sightOf(original, delta, S, darker).at(0)).toBeGreaterThan(0.1)
+    expect((await sightOf(original, delta, S, darker).at(0)).mean).toBeGreaterThan(0.1)
   })
 
   it('is of the picture on white, with any channels and depth', () => {
@@ -57,8 +59,23 @@ describe('scaledNoise', () => {
   it.each([0.05, 0.1, 0.16])('is as visible as wanted: %f', async (visibility) => {
     const original = scene(320, 240)
     const { noise, scale, sight } = await scaledNoise(original, testNoise(S, visibility))
-    expect(Math.abs((await sight.at(scale)) - visibility)).toBeLessThan(0.04 * visibility)
-    expect(Math.abs(sight.of(perturb(original, noise, S, LARGEST_CHANGE)) - visibility)).toBeLessThan(0.04 * visibility)
+    const wanted = (of: number) => Math.abs(of - visibility) < 0.04 * visibility
+    expect(wanted((await sight.at(scale)).mean)).toBe(true)
+    expect(wanted(sight.of(perturb(original, noise, S, LARGEST_CHANGE)).mean)).toBe(true)
+  })
+
+  it('gives a change in few places less, because it is plain there', async () => {
+    const original = scene(320, 240)
+    const request = testNoise(S, 0.1)
+    const corner = request.budget.map((value, i) => (i % S < 4 && (i % (S * S)) / S < 8 ? value : 0))
+    const seen = async (budget: Uint8Array) => {
+      const { scale, sight } = await scaledNoise(original, { ...request, budget })
+      return sight.at(scale)
+    }
+    const everywhere = await seen(request.budget)
+    const there = await seen(corner)
+    expect(there.mean).toBeLessThan(0.5 * everywhere.mean)
+    expect(there.cubic).toBeLessThan(1.05 * 1.6 * 0.1)
   })
 })
 

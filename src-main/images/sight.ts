@@ -1,6 +1,6 @@
 /** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
 import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
-import { type FlipReference, MARGIN, flipReference } from '../core/visibility/flip.js'
+import { type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger } from './perturb.js'
@@ -15,14 +15,17 @@ const CUT = Math.ceil((TILE + 2 * MARGIN + BLOCK) / BLOCK) * BLOCK
 /** Largest change of a channel, 0–255, however little it would be seen. */
 export const LARGEST_CHANGE = Math.floor(LARGEST_BUDGET)
 
+/** How much larger than the mean the cubic mean may be before it is what counts. */
+const CONCENTRATED = 1.6
+
 /** What a file format makes of pixels: encoded, and decoded again. */
 export type Recode = (pixels: Pixels) => Promise<Pixels>
 
 export interface Sight {
-  /** Mean ꟻLIP, 0–1, of the picture with `scale` times the noise, as it will be written. */
-  at(scale: number): Promise<number>
-  /** Mean ꟻLIP, 0–1, of a picture of the same size. */
-  of(written: Pixels): number
+  /** ꟻLIP of the picture with `scale` times the noise, as it will be written. */
+  at(scale: number): Promise<Pooled>
+  /** ꟻLIP of a picture of the same size. */
+  of(written: Pixels): Pooled
 }
 
 /**
@@ -41,15 +44,21 @@ export function sightOf(
     async at(scale) {
       noises ??= places.map(({ window }) => enlarged(delta, resolution, original, window))
       const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale))
-      return meanOf(places, recode ? await recoded(changed, recode) : changed)
+      return poolOf(places, recode ? await recoded(changed, recode) : changed)
     },
     of: (written) =>
-      meanOf(
+      poolOf(
         places,
         places.map(({ window }) => crop(written, window)),
       ),
   }
 }
+
+/**
+ * One number to compare with a target: mean ꟻLIP, or, where a change lies in few places, as much less as those take. A
+ * fish on a white ground would otherwise be given all that the ground does not use.
+ */
+const visibilityOf = ({ mean, cubic }: Pooled): number => Math.max(mean, cubic / CONCENTRATED)
 
 /** A picture's own noise, and how visible it is to be. */
 export interface NoiseRequest {
@@ -75,7 +84,8 @@ export async function scaledNoise(
   const sight = sightOf(original, delta, resolution, recode)
   const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const most = LARGEST_CHANGE / (255 * largest)
-  const scale = largest === 0 ? 0 : await amplitudeFor(visibility, (tried) => sight.at(tried), most, 1)
+  const measure = async (tried: number): Promise<number> => visibilityOf(await sight.at(tried))
+  const scale = largest === 0 ? 0 : await amplitudeFor(visibility, measure, most, 1)
   return { noise: delta.map((value) => scale * value), scale, sight }
 }
 
@@ -109,8 +119,10 @@ function placesOf(original: Pixels): Place[] {
 }
 
 /** The places are of one size. */
-function meanOf(places: readonly Place[], changed: readonly Pixels[]): number {
-  return places.reduce((sum, { reference }, i) => sum + reference.mean(rgbOf(changed[i]!)), 0) / places.length
+function poolOf(places: readonly Place[], changed: readonly Pixels[]): Pooled {
+  const pools = places.map(({ reference }, i) => reference.pool(rgbOf(changed[i]!)))
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / pools.length
+  return { mean: mean(pools.map(({ mean }) => mean)), cubic: Math.cbrt(mean(pools.map(({ cubic }) => cubic ** 3))) }
 }
 
 function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pixels {

@@ -141,7 +141,7 @@ async function previewNoise(
   const whole = await decode(source, { grey: facts.grey, deep: false })
   const field = standIn(whole, resolution)
   const { noise, scale, sight } = await scaledNoise(whole, { field, budget, resolution, visibility: eyes.visibility })
-  return { noise, flip: await sight.at(scale) }
+  return { noise, flip: (await sight.at(scale)).mean }
 }
 
 function place(centre: number, size: number, whole: number): number {

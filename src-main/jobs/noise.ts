@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises'
 import { z } from 'zod'
 import { type CarrierBand, dealCarriers } from '../core/protect/carriers.js'
 import { RECIPES, carrierBand, fieldBand } from '../core/protect/recipe.js'
-import { roundBudget, warmUpRounds } from '../core/protect/schedule.js'
+import { ROUNDS, WARM_UP } from '../core/protect/schedule.js'
 import type { Dataset } from '../workers/tasks.js'
 import { learnCheckpoint } from './checkpoints.js'
 import { ItemFile } from './item-file.js'
@@ -51,13 +51,13 @@ export async function learnStage(
   const seen = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
   const dataset = noisyDataset(job, pictures)
   const trained = noisyDataset(job, seen)
-  const rounds = context.effort?.rounds ?? roundBudget(trained.items.length)
-  const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
+  const rounds = context.effort?.rounds ?? ROUNDS
+  const warmUp = context.effort?.warmUp ?? WARM_UP
   const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels, trained.items)
   const stored = await folder.readJson(NOISE_KEY_FILE, noiseSchema)
   if (stored?.key === key && (await folder.exists(NOISE_FILE))) return
 
-  const band = carrierBand(usualSide(pictures), resolution)
+  const side = usualSide(pictures)
   const fields = await openFields(job)
   let learnt: 0 | 1
   try {
@@ -75,13 +75,13 @@ export async function learnStage(
         roundSteps: context.effort?.roundSteps,
         batchSize: context.effort?.batchSize,
         distorted: settings.strength === 'strong',
-        band: fieldBand(band),
+        band: fieldBand(side, resolution),
         get workers() {
           return compute.lanes
         },
       },
       fields,
-      () => beginFields(job, classes, pictures, band, fields),
+      () => beginFields(job, classes, pictures, carrierBand(side, resolution), fields),
       learnCheckpoint(folder, LEARN_FILE, key),
       progress,
     )

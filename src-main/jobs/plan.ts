@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Smoothing } from '../core/certify/smoothing.js'
 import type { Settings } from '../core/settings.js'
-import { ARCHITECTURES } from '../core/surrogate/architecture.js'
+import { architectureFor } from '../core/surrogate/architecture.js'
 import type { OutputFormat } from '../images/types.js'
 import type { Dataset, Program } from '../workers/tasks.js'
 import type { JobRecord } from './journal.js'
@@ -22,7 +22,7 @@ export function smoothingOf({ sigma }: Pick<Settings, 'sigma'>): Smoothing {
 
 /** On the processor; a job with a device sends it there (compute.ts). */
 export function programOf({ surrogate, resolution }: Settings, classes: number): Program {
-  return { engine: 'cpu', spec: { architecture: ARCHITECTURES[surrogate], classes, resolution } }
+  return { engine: 'cpu', spec: { architecture: architectureFor(surrogate, resolution), classes, resolution } }
 }
 
 /** Format of the written files. */

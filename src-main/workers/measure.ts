@@ -1,21 +1,21 @@
 /** How fast an engine is on this machine, and whether it computes what the CPU computes. */
 import { keyedRandom } from '../core/random/random.js'
 import { FixativeError } from '../core/errors.js'
-import { ARCHITECTURES, layoutSize, parameterLayout } from '../core/surrogate/architecture.js'
+import { architectureFor, layoutSize, parameterLayout } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
 import type { Batch, ProgramSpec, SurrogateProgram } from '../engines/engine.js'
 import { engineFor } from './programs.js'
 import type { TaskInput, TaskOutput } from './tasks.js'
 
 /** What is measured: the default surrogate on the default resolution. */
-export const MEASURED: ProgramSpec = { architecture: ARCHITECTURES.compact, classes: 10, resolution: 32 }
+export const MEASURED: ProgramSpec = { architecture: architectureFor('compact', 32), classes: 10, resolution: 32 }
 const TRAIN_BATCH = 64
 const EVALUATE_BATCH = 100
 /** Each kind of work is repeated for so long, milliseconds, after once to warm up. */
 const ENOUGH = 600
 /** A machine that needs longer for one step, milliseconds, is not asked for a second one. */
 const TOO_SLOW = 3000
-const CHECKED: ProgramSpec = { architecture: ARCHITECTURES.compact, classes: 4, resolution: 8 }
+const CHECKED: ProgramSpec = { architecture: architectureFor('compact', 8), classes: 4, resolution: 8 }
 const CHECK_BATCH = 16
 /** Largest difference of a step's result from the CPU's, as a share of how far the step moves. */
 const TOLERANCE = 1e-2

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { budgetOf, changeOf, fieldOf, perturbed } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
-import { ARCHITECTURES } from '../core/surrogate/architecture.js'
+import { architectureFor } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
 import { openThumbnails } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const program: Program = {
   engine: 'cpu',
-  spec: { architecture: ARCHITECTURES.compact, classes: CLASSES, resolution: S },
+  spec: { architecture: architectureFor('compact', S), classes: CLASSES, resolution: S },
 }
 const surrogate = await programFor(program)
 
@@ -59,7 +59,7 @@ const still = noiseOf(new Int8Array(COUNT * S * S), 'still')
 const pass: NoisePassTask = {
   program,
   dataset,
-  model: initialState(ARCHITECTURES.compact, CLASSES, 'test'),
+  model: initialState(program.spec.architecture, CLASSES, 'test'),
   noise: still,
   seed: 'test',
   round: 0,

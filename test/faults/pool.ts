@@ -28,7 +28,7 @@ export function poolInProcess(size: number): Pool {
 }
 
 /** Tasks that compute and touch no file but the thumbnails that they read. */
-const COMPUTE: ReadonlySet<TaskName> = new Set<TaskName>(['train', 'noisePass', 'draws', 'correct'])
+const COMPUTE: ReadonlySet<TaskName> = new Set<TaskName>(['train', 'noisePass', 'draws', 'correct', 'attack'])
 
 export type Results = Map<string, unknown>
 

@@ -8,7 +8,7 @@ import { createHttpTransport } from '../../src-main/host/client.js'
 import { drawCollection } from './collection.js'
 import { endSessions, makePlace, openSession, reached, startJob, type Place, type Session } from './session.js'
 
-const SETTINGS = { draws: 60, workers: 2 }
+const SETTINGS = { draws: 60, runs: 0, resolution: 32, workers: 2 }
 /** A job that takes long enough to be stopped in. */
 const LONG = { rounds: 2000, fitSteps: 20 }
 const SHORT = { rounds: 2, fitSteps: 20 }

@@ -33,7 +33,10 @@ describe('carriers', () => {
     const tiny = carrierBand(32, 64)
     expect(tiny.highest).toBeLessThan(16)
     expect(tiny.lowest).toBeLessThan(tiny.highest)
-    expect(fieldBand(tiny).low).toBeLessThan(tiny.lowest)
+    const kept = fieldBand(32, 64)
+    expect(kept.low).toBeLessThan(tiny.lowest)
+    expect(kept.high).toBeGreaterThan(tiny.highest)
+    expect(fieldBand(300, 64).high).toBe(32)
   })
 })
 

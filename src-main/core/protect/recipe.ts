@@ -17,19 +17,22 @@ export const RECIPES: Readonly<Record<Settings['method'], Recipe>> = {
 }
 
 /** Cycles a picture of the carriers, where a picture has pixels enough to show them. */
-const CYCLES = { lowest: 10, highest: 20 } as const
-/** Largest share of a picture's pixels that a wave has cycles: finer ones do not survive being written. */
-const FINEST = 0.4
-/** What a pass leaves, as a share of the carriers' lowest and highest frequency. */
-const REACH = { low: 0.5, high: 1.6 } as const
+const CYCLES = { lowest: 10, highest: 14 } as const
+/** Cycles of the finest carriers, as a share of a picture's pixels: finer ones do not survive being written. */
+const FINEST = 0.375
+/** Where the band begins that fields keep, as a share of the carriers' lowest frequency. */
+const COARSEST = 0.5
+/** Where it ends, as a share of a picture's pixels. */
+const WRITABLE = 0.45
 
 /** @param side shorter side of the pictures, pixels. @param resolution working resolution S */
 export function carrierBand(side: number, resolution: number): CarrierBand {
   const highest = Math.min(CYCLES.highest, FINEST * Math.min(side, resolution))
-  return { lowest: Math.min(CYCLES.lowest, highest / 2), highest }
+  return { lowest: Math.min(CYCLES.lowest, 0.6 * highest), highest }
 }
 
-/** The frequencies that fields keep. */
-export function fieldBand({ lowest, highest }: CarrierBand): Band {
-  return { low: REACH.low * lowest, high: REACH.high * highest }
+/** The frequencies that fields keep. @param side and `resolution` as above */
+export function fieldBand(side: number, resolution: number): Band {
+  const { lowest } = carrierBand(side, resolution)
+  return { low: COARSEST * lowest, high: Math.min(resolution / 2, WRITABLE * side) }
 }

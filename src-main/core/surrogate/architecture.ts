@@ -1,18 +1,30 @@
-/** The residual nets that stand in for an attacker's classifier (He et al. 2016, the CIFAR form). */
+/** The nets that stand in for an attacker's classifier: residual (He et al. 2016, the CIFAR form) and VGG-like. */
 
-export type ArchitectureName = 'compact' | 'resnet18'
+export type ArchitectureName = 'compact' | 'resnet18' | 'vgg'
 
 export interface Architecture {
   readonly name: ArchitectureName
-  /** Basic blocks per stage; every stage after the first halves the resolution and doubles the channels. */
-  readonly blocks: readonly number[]
-  /** Channels of the stem and of the first stage. */
-  readonly width: number
+  /** Convolutions of stride 2 in front of the net proper; each halves the resolution. */
+  readonly stems: number
+  readonly kind: 'residual' | 'plain'
+  /** Per stage, the basic blocks (residual) or convolutions (plain); every stage after the first sees half the side. */
+  readonly depths: readonly number[]
+  /** Per stage, the channels; the first also of the stems. Multiples of 16 suit the blocked layout of the CPU. */
+  readonly widths: readonly number[]
 }
 
-export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
-  compact: { name: 'compact', blocks: [1, 1, 1, 1], width: 16 },
-  resnet18: { name: 'resnet18', blocks: [2, 2, 2, 2], width: 64 },
+const ARCHITECTURES: Readonly<Record<ArchitectureName, Omit<Architecture, 'stems'>>> = {
+  compact: { name: 'compact', kind: 'residual', depths: [1, 1, 1, 1], widths: [16, 32, 64, 128] },
+  resnet18: { name: 'resnet18', kind: 'residual', depths: [2, 2, 2, 2], widths: [64, 128, 256, 512] },
+  vgg: { name: 'vgg', kind: 'plain', depths: [2, 2, 2], widths: [16, 48, 96] },
+}
+
+/** Largest side, in pixels, that the net proper sees. */
+const PROPER_SIDE = 32
+
+/** The architecture for pictures of resolution×resolution pixels: stems halve them until no side exceeds 32. */
+export function architectureFor(name: ArchitectureName, resolution: number): Architecture {
+  return { ...ARCHITECTURES[name], stems: Math.max(0, Math.ceil(Math.log2(resolution / PROPER_SIDE))) }
 }
 
 /** One convolution followed by batch normalisation: the unit that every part of the net is made of. */
@@ -26,50 +38,84 @@ export interface ConvSpec {
 
 /** relu(norm(conv2(relu(norm(conv1 x)))) + shortcut x); no projection means the identity. */
 export interface BlockSpec {
+  readonly kind: 'block'
   readonly conv1: ConvSpec
   readonly conv2: ConvSpec
   readonly projection: ConvSpec | undefined
 }
 
+/** relu(norm(conv x)), a residual block, or the maximum of each 2×2 pixels. */
+export type Unit = { readonly kind: 'conv'; readonly conv: ConvSpec } | BlockSpec | { readonly kind: 'pool' }
+
 export interface NetworkSpec {
-  readonly stem: ConvSpec
-  readonly blocks: readonly BlockSpec[]
+  /** In the order of evaluation. */
+  readonly units: readonly Unit[]
   /** Channels that reach the linear head after global average pooling. */
   readonly features: number
 }
 
-/** Spells an architecture out, layer by layer, in the order of evaluation. */
-export function network(architecture: Architecture): NetworkSpec {
-  const { blocks, width } = architecture
-  const specs: BlockSpec[] = []
-  let channels = width
-  blocks.forEach((count, stage) => {
-    for (let index = 0; index < count; index++) {
-      const out = width * 2 ** stage
-      const stride = index === 0 && stage > 0 ? 2 : 1
-      const name = `stage${stage + 1}.block${index + 1}`
-      const conv = (part: string, inChannels: number, kernel: 1 | 3, step: 1 | 2): ConvSpec => ({
-        name: `${name}.${part}`,
-        inChannels,
-        outChannels: out,
-        kernel,
-        stride: step,
-      })
-      specs.push({
-        conv1: conv('conv1', channels, 3, stride),
-        conv2: conv('conv2', out, 3, 1),
-        projection: stride === 1 && channels === out ? undefined : conv('projection', channels, 1, stride),
-      })
+/** Spells an architecture out, unit by unit. */
+export function network({ stems, kind, depths, widths }: Architecture): NetworkSpec {
+  const units: Unit[] = []
+  let channels = 3
+  const conv = (name: string, outChannels: number, kernel: 1 | 3 = 3, stride: 1 | 2 = 1): ConvSpec => ({
+    name,
+    inChannels: channels,
+    outChannels,
+    kernel,
+    stride,
+  })
+  const append = (spec: ConvSpec): void => {
+    units.push({ kind: 'conv', conv: spec })
+    channels = spec.outChannels
+  }
+  for (let index = 1; index <= stems; index++) append(conv(`stem${index}`, widths[0]!, 3, 2))
+  if (kind === 'residual') append(conv('stem', widths[0]!))
+  depths.forEach((count, stage) => {
+    const out = widths[stage]!
+    if (kind === 'plain' && stage > 0) units.push({ kind: 'pool' })
+    for (let index = 1; index <= count; index++) {
+      if (kind === 'plain') {
+        append(conv(`stage${stage + 1}.conv${index}`, out))
+        continue
+      }
+      const stride = index === 1 && stage > 0 ? 2 : 1
+      const name = `stage${stage + 1}.block${index}`
+      const conv1 = conv(`${name}.conv1`, out, 3, stride)
+      const projection = stride === 1 && channels === out ? undefined : conv(`${name}.projection`, out, 1, stride)
       channels = out
+      units.push({ kind: 'block', conv1, conv2: conv(`${name}.conv2`, out), projection })
     }
   })
-  const stem: ConvSpec = { name: 'stem', inChannels: 3, outChannels: width, kernel: 3, stride: 1 }
-  return { stem, blocks: specs, features: channels }
+  return { units, features: channels }
 }
 
-/** Every convolution of the net in the order of evaluation: stem, then conv1, conv2, projection of each block. */
+/** Convolutions of a unit in the order of evaluation: of a block conv1, conv2, projection. */
+export function unitConvolutions(unit: Unit): ConvSpec[] {
+  if (unit.kind === 'pool') return []
+  if (unit.kind === 'conv') return [unit.conv]
+  return [unit.conv1, unit.conv2, ...(unit.projection ? [unit.projection] : [])]
+}
+
+/** Every convolution of the net in the order of evaluation. */
 export function convolutions(net: NetworkSpec): ConvSpec[] {
-  return [net.stem, ...net.blocks.flatMap((b) => [b.conv1, b.conv2, ...(b.projection ? [b.projection] : [])])]
+  return net.units.flatMap(unitConvolutions)
+}
+
+/** Runs x through the units, with an engine's own layer and pooling. */
+export function evaluateUnits<T>(
+  net: NetworkSpec,
+  x: T,
+  layer: (x: T, spec: ConvSpec, relu: boolean, residual?: T) => T,
+  pool: (x: T) => T,
+): T {
+  return net.units.reduce((value, unit) => {
+    if (unit.kind === 'pool') return pool(value)
+    if (unit.kind === 'conv') return layer(value, unit.conv, true)
+    const inner = layer(value, unit.conv1, true)
+    const shortcut = unit.projection ? layer(value, unit.projection, false) : value
+    return layer(inner, unit.conv2, true, shortcut)
+  }, x)
 }
 
 export interface TensorSlot {

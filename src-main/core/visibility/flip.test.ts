@@ -41,7 +41,7 @@ describe('flipReference', () => {
     const { original, test } = pictures(of)
     const reference = flipReference(original, width, height)
     const map = reference.map(test)
-    expect(reference.mean(test)).toBeCloseTo(mean, 4)
+    expect(reference.pool(test).mean).toBeCloseTo(mean, 4)
     expect(map.reduce((most, value) => Math.max(most, value), 0)).toBeCloseTo(largest, 4)
     const middle = Math.floor(height / 2) * width + Math.floor(width / 3)
     for (const [i, place] of [0, map.length - 1, middle].entries()) expect(map[place]).toBeCloseTo(at[i]!, 4)
@@ -51,9 +51,9 @@ describe('flipReference', () => {
     fc.assert(
       fc.property(small, ({ width, height, a, b }) => {
         const [of, from] = [flipReference(a, width, height), flipReference(b, width, height)]
-        expect(of.mean(a)).toBe(0)
+        expect(of.pool(a).mean).toBe(0)
         expect(of.map(b).every((value) => value >= 0 && value <= 1)).toBe(true)
-        expect(of.mean(b)).toBeCloseTo(from.mean(a), 6)
+        expect(of.pool(b).mean).toBeCloseTo(from.pool(a).mean, 6)
       }),
       { numRuns: 40 },
     )
@@ -61,14 +61,14 @@ describe('flipReference', () => {
 
   it('is near 1 from black to white, and the largest from green to blue', () => {
     const at = (a: readonly number[], b: readonly number[]): number =>
-      flipReference(filled(20, 20, a), 20, 20).mean(filled(20, 20, b))
+      flipReference(filled(20, 20, a), 20, 20).pool(filled(20, 20, b)).mean
     expect(at([0, 0, 0], [255, 255, 255])).toBeGreaterThan(0.95)
     expect(at([0, 255, 0], [0, 0, 255])).toBeCloseTo(1, 4)
   })
 
   it('refuses pixels of another size', () => {
     expect(() => flipReference(new Uint8Array(11), 2, 2)).toThrow(RangeError)
-    expect(() => flipReference(new Uint8Array(12), 2, 2).mean(new Uint8Array(9))).toThrow(RangeError)
+    expect(() => flipReference(new Uint8Array(12), 2, 2).pool(new Uint8Array(9)).mean).toThrow(RangeError)
   })
 
   it('sees the same in a tile as in the whole picture', () => {
@@ -99,7 +99,7 @@ describe('visibility', () => {
     const grey = filled(width, height, [128, 128, 128])
     for (const period of [32, 256, 273, 512]) {
       const waved = grey.map((v, i) => v + ((Math.floor(i / 3) % width) % period < period / 2 ? 20 : 0))
-      const mean = flipReference(grey, width, height).mean(waved)
+      const mean = flipReference(grey, width, height).pool(waved).mean
       expect(Math.abs(visibility(grey, waved, width, height) / mean - 1)).toBeLessThan(0.05)
     }
   })
@@ -114,7 +114,9 @@ describe('sampleTiles', () => {
         const tiles = sampleTiles(width, height, SAMPLE_PIXELS)
         const pixels = tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0)
         expect(pixels).toBeLessThanOrEqual(SAMPLE_PIXELS)
-        expect(pixels).toBeGreaterThanOrEqual(Math.min(width * height, 0.65 * SAMPLE_PIXELS))
+        // Beside a tile there may be nearly a tile left over, which in a narrow picture is half of it.
+        const most = Math.min(width, height) < 3 * TILE ? 0.5 : 0.65
+        expect(pixels).toBeGreaterThanOrEqual(Math.min(width * height, most * SAMPLE_PIXELS))
         for (const [i, a] of tiles.entries()) {
           expect(a.left >= 0 && a.top >= 0 && a.left + a.width <= width && a.top + a.height <= height).toBe(true)
           const overlap = tiles.some(

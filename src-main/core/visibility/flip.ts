@@ -145,10 +145,18 @@ function look(pixels: Rgb8, width: number, height: number, tile: Tile): { count:
   return { count, plane }
 }
 
+/** How visible a difference is over many pixels. */
+export interface Pooled {
+  /** Mean ꟻLIP. */
+  readonly mean: number
+  /** Cube root of the mean of its cubes: what is plain in a few places counts as much as what is faint everywhere. */
+  readonly cubic: number
+}
+
 /** A picture, or tiles of it, as the eye sees them: 20 bytes a pixel and a little more. */
 export interface FlipReference {
-  /** @returns the mean over the tiles' pixels, 0–1: 0 for an equal picture */
-  mean(test: Rgb8): number
+  /** @returns over the tiles' pixels, 0–1: 0 for an equal picture */
+  pool(test: Rgb8): Pooled
   /** @returns of each pixel, row by row, 0–1; 0 outside the tiles */
   map(test: Rgb8): Float32Array
 }
@@ -187,12 +195,17 @@ export function flipReference(
     })
   }
   return {
-    mean(test) {
-      let sum = 0
+    pool(test) {
+      let [sum, cubes] = [0, 0]
       compare(test, (_tile, _y, row) => {
-        for (let x = 0; x < row.length; x++) sum += row[x]!
+        for (let x = 0; x < row.length; x++) {
+          const value = row[x]!
+          sum += value
+          cubes += value * value * value
+        }
       })
-      return sum / tiles.reduce((all, tile) => all + tile.width * tile.height, 0)
+      const area = tiles.reduce((all, tile) => all + tile.width * tile.height, 0)
+      return { mean: sum / area, cubic: Math.cbrt(cubes / area) }
     },
     map(test) {
       const map = new Float32Array(width * height)
@@ -208,5 +221,5 @@ export function flipReference(
  * JPEG of each: 2.0 %, at most 5.2 %).
  */
 export function visibility(reference: Rgb8, test: Rgb8, width: number, height: number): number {
-  return flipReference(reference, width, height, sampleTiles(width, height, SAMPLE_PIXELS)).mean(test)
+  return flipReference(reference, width, height, sampleTiles(width, height, SAMPLE_PIXELS)).pool(test).mean
 }

@@ -38,7 +38,7 @@ function padding(kernel: number): [number, number, number, number] {
 function forward(emit: Emitter, conv: ConvSpec, x: Value, w: string, rest: Partial<ConvOptions> = {}): Value {
   const { kernel, stride, outChannels } = conv
   const name = convolve(emit, x.name, w, { kernel: [kernel, kernel], stride, pads: padding(kernel), ...rest })
-  return { name, shape: [outChannels, x.shape[1]! / stride, x.shape[2]! / stride] }
+  return { name, shape: [outChannels, Math.ceil(x.shape[1]! / stride), Math.ceil(x.shape[2]! / stride)] }
 }
 
 /** Splits a weight into its blocks: (O/b)×(I/b)×k×k×b×b. */
@@ -89,10 +89,20 @@ function inputGradientStrided(
   const turned = model.op('Transpose', [squares], { perm: [0, 2, 1] })
   const weight = model.reshape(turned, 4 * inChannels, outChannels, 2, 2)
   const phases = convolve(emit, dy, weight, { kernel: [2, 2], pads: [0, 0, 1, 1] })
-  const grid = model.reshape(phases, 0, 2, 2, inBlocks, height / 2, width / 2, block)
+  const grid = model.reshape(phases, 0, 2, 2, inBlocks, Math.ceil(height / 2), Math.ceil(width / 2), block)
   const woven = model.op('Transpose', [grid], { perm: [0, 3, 4, 1, 5, 2, 6] })
-  const gradient = model.reshape(woven, -1, inChannels, height, width)
+  const gradient = cropped(emit, woven, x)
   return accumulated === undefined ? gradient : model.op('Add', [gradient, accumulated])
+}
+
+/** Views rows and columns that came in pairs as x, whose last row and column may lack the other of their pair. */
+function cropped({ model, block }: Emitter, paired: string, x: Value): string {
+  const [channels, height, width] = x.shape as [number, number, number]
+  const [rows, columns] = [2 * Math.ceil(height / 2), 2 * Math.ceil(width / 2)]
+  if (rows === height && columns === width) return model.reshape(paired, -1, channels, height, width)
+  const whole = model.reshape(paired, -1, rows, columns, block)
+  const part = model.op('Slice', [whole, model.ints(0, 0), model.ints(height, width), model.ints(1, 2)])
+  return model.reshape(part, -1, channels, height, width)
 }
 
 /** Gradient of the input of a 1×1 convolution of stride 2: zero but at every second row and column. */
@@ -108,17 +118,44 @@ function inputGradientSparse(
   const { inChannels } = conv
   const [, height, width] = x.shape as [number, number, number]
   const dense = inputGradientDense(emit, conv, w, dy)
-  const cells = model.reshape(dense, 0, inChannels / block, height / 2, 1, width / 2, block)
+  const cells = model.reshape(dense, 0, inChannels / block, Math.ceil(height / 2), 1, Math.ceil(width / 2), block)
   // One inserted column beside each column, then one inserted row below each row; the block is one run of memory.
   const spread = model.op('Pad', [cells, model.ints(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, block)])
-  const gradient = model.reshape(spread, -1, inChannels, height, width)
+  const gradient = cropped(emit, spread, x)
   return accumulated === undefined ? gradient : model.op('Add', [gradient, accumulated])
+}
+
+/** As `inputGradientStrided` with respect to the picture: the channels are the colours of the four parities. */
+function imageGradientStrided(emit: Emitter, conv: ConvSpec, x: Value, w: string, dy: string): string {
+  const { model, block } = emit
+  const { inChannels, outChannels } = conv
+  const [, height, width] = x.shape as [number, number, number]
+  const used = 4 * inChannels
+  const wide = Math.ceil(used / block) * block
+  const blocks = model.reshape(w, outChannels / block, inChannels, 3, 3, block)
+  const padded = model.op('Pad', [blocks, model.ints(0, 0, 0, 0, 0, 0, 0, 1, 1, 0)])
+  const pick = model.ints(1, 3, 2, 0)
+  const taps = model.op('Gather', [model.op('Gather', [padded, pick], { axis: 2 }), pick], { axis: 3 })
+  const parities = model.reshape(taps, outChannels / block, inChannels, 2, 2, 2, 2, block)
+  const ordered = model.op('Transpose', [parities], { perm: [0, 3, 5, 6, 2, 4, 1] })
+  const rows = model.reshape(ordered, 4 * outChannels, used)
+  const widened = model.op('Pad', [rows, model.ints(0, 0, 0, wide - used)])
+  const split = model.reshape(widened, 4 * outChannels, wide / block, block)
+  const weight = model.reshape(model.op('Transpose', [split], { perm: [1, 0, 2] }), wide, outChannels, 2, 2)
+  const phases = convolve(emit, dy, weight, { kernel: [2, 2], pads: [0, 0, 1, 1] })
+  const pixels = (height / 2) * (width / 2)
+  const turned = model.op('Transpose', [model.reshape(phases, -1, wide / block, pixels, block)], { perm: [0, 2, 1, 3] })
+  const channels = model.reshape(turned, -1, pixels, wide)
+  const colours = model.op('Slice', [channels, model.ints(0), model.ints(used), model.ints(2)])
+  const grid = model.reshape(colours, -1, height / 2, width / 2, 2, 2, inChannels)
+  const woven = model.op('Transpose', [grid], { perm: [0, 5, 1, 3, 2, 4] })
+  return model.reshape(woven, -1, inChannels, height, width)
 }
 
 /** Gradient with respect to the picture, back in plain N×3×S×S. */
 function imageGradient(emit: Emitter, conv: ConvSpec, x: Value, w: string, dy: string): string {
   const { model, block } = emit
-  if (block === 1) return inputGradientDense(emit, conv, w, dy)
+  if (conv.stride === 2) return imageGradientStrided(emit, conv, x, w, dy)
   const { inChannels, outChannels, kernel } = conv
   const [, height, width] = x.shape as [number, number, number]
   const flip = model.ints(2, 1, 0)

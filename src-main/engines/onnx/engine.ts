@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import type ort from 'onnxruntime-node'
 import { FixativeError } from '../../core/errors.js'
+import { convolutions, network } from '../../core/surrogate/architecture.js'
 import { lossAndCorrect, onehotOf } from '../../core/surrogate/loss.js'
 import type { Batch, Engine, ProgramSpec, SurrogateProgram, SurrogateState, TrainStep } from '../engine.js'
 import { graphicsDevice } from '../graphics.js'
@@ -65,7 +66,8 @@ export class OnnxProgram implements SurrogateProgram {
     provider: Provider,
   ) {
     // A net narrower than the block cannot be laid out in blocks of that size.
-    const block = spec.architecture.width % target.block === 0 ? target.block : 1
+    const fits = convolutions(network(spec.architecture)).every((c) => c.outChannels % target.block === 0)
+    const block = fits ? target.block : 1
     const fitted = { ...target, block }
     this.#batchUnit = target.device === 'gpu' ? IMAGES_PER_PRODUCT : block
     this.#order = parameterOrder(spec, block)

@@ -4,6 +4,7 @@ import {
   type NetworkSpec,
   type TensorSlot,
   convolutions,
+  evaluateUnits,
   layoutSize,
   network,
   parameterLayout,
@@ -14,6 +15,7 @@ import { GRADIENT_NORM, MOMENTUM, STATISTICS_KEEP, WEIGHT_DECAY } from '../optim
 import { convolution, frozenConvolution } from './convolution.js'
 import { averagePool, crossEntropyGradient, linear } from './head.js'
 import { foldedLayout } from './layout.js'
+import { maxPool } from './max-pool.js'
 import { ModelBuilder } from './model.js'
 import { normalisation } from './normalisation.js'
 import { type Emitter, Tape, type Value } from './tape.js'
@@ -43,14 +45,10 @@ function foldedNet(tape: Tape, net: NetworkSpec, images: Value, weights: Map<str
     const parts = [weights.get(`${spec.name}.weight`)!, weights.get(`${spec.name}.bias`)!]
     return tape.record(frozenConvolution, [x, ...parts, ...(residual ? [residual] : [])], { conv: spec, relu })
   }
-  let x = conv(images, net.stem, true)
-  for (const block of net.blocks) {
-    const inner = conv(x, block.conv1, true)
-    const shortcut = block.projection ? conv(x, block.projection, false) : x
-    x = conv(inner, block.conv2, true, shortcut)
-  }
-  return classify(tape, x, weights)
+  return classify(tape, evaluateUnits(net, images, conv, pooling(tape)), weights)
 }
+
+const pooling = (tape: Tape) => (x: Value) => tape.record(maxPool, [x], null)
 
 function classify(tape: Tape, x: Value, weights: Map<string, Value>): Value {
   const features = tape.record(averagePool, [x], null)
@@ -165,12 +163,7 @@ function trainingNet(
     const inputs = [y, part('gain'), part('bias'), ...(residual ? [residual] : [])]
     return tape.record(observed(spec, found), inputs, { relu })
   }
-  let x = layer(images, net.stem, true)
-  for (const block of net.blocks) {
-    const inner = layer(x, block.conv1, true)
-    const shortcut = block.projection ? layer(x, block.projection, false) : x
-    x = layer(inner, block.conv2, true, shortcut)
-  }
+  const x = evaluateUnits(net, images, layer, pooling(tape))
   for (const spec of convolutions(net)) moments.push(...found.get(spec.name)!)
   return classify(tape, x, weights)
 }

@@ -5,6 +5,7 @@ import { hashed } from '../conformance.js'
 import { convolutionBlock } from './block.js'
 import { convolution, frozenConvolution } from './convolution.js'
 import { averagePool, crossEntropyGradient, linear } from './head.js'
+import { maxPool } from './max-pool.js'
 import { ModelBuilder } from './model.js'
 import { normalisation } from './normalisation.js'
 import type { Target } from './programs.js'
@@ -96,7 +97,7 @@ describe.each(targets)('gradients for a $device, channel block $block', (target)
     kernel,
     stride,
   })
-  const image = (channels: number): Input => ({ shape: [channels, 8, 8] })
+  const image = (channels: number, side = 8): Input => ({ shape: [channels, side, side] })
   const weight = (spec: ConvSpec): Input => ({
     shape: [spec.outChannels, spec.inChannels, spec.kernel, spec.kernel],
     parameter: true,
@@ -107,10 +108,15 @@ describe.each(targets)('gradients for a $device, channel block $block', (target)
     ['3×3, stride 2', conv(16, 3, 2)],
     ['1×1', conv(16, 1, 1)],
     ['1×1, stride 2', conv(16, 1, 2)],
+    ['3×3, stride 2, odd side', conv(16, 3, 2), 7],
+    ['1×1, stride 2, odd side', conv(16, 1, 2), 7],
     ['3×3 on a picture', conv(3, 3, 1)],
-  ] as const)('convolution %s', async (_, spec) => {
-    await check(convolution, [image(spec.inChannels), weight(spec)], spec, target, 0.5)
+    ['3×3, stride 2, on a picture', conv(3, 3, 2)],
+  ] as const)('convolution %s', async (_, spec, side?: number) => {
+    await check(convolution, [image(spec.inChannels, side ?? 8), weight(spec)], spec, target, 0.5)
   })
+
+  it('max pooling', () => check(maxPool, [image(32)], null, target, 1e-4))
 
   it.each([false, true])('frozen convolution with a residual, relu %s', async (relu) => {
     const spec = conv(16, 3, 1)

@@ -1,5 +1,5 @@
 /** The conformance suite on WebGPU, in a process of its own: the adapter's driver is found when a process starts. */
-import { conformance, conformanceSpec } from '../conformance.js'
+import { type Conformance, conformance, conformanceCases } from '../conformance.js'
 import { GPU_TARGET, OnnxProgram, onnxWebgpu } from './engine.js'
 import { ModelBuilder } from './model.js'
 import { openSession } from './session.js'
@@ -17,7 +17,11 @@ async function refusal(): Promise<string> {
 }
 
 const { device, software } = await onnxWebgpu()
-const program = new OnnxProgram(conformanceSpec, GPU_TARGET, 'webgpu')
-process.send!({ device, software, refusal: await refusal(), differences: await conformance(program) })
-await program.dispose()
+const differences: Conformance[] = []
+for (const item of conformanceCases) {
+  const program = new OnnxProgram(item.spec, GPU_TARGET, 'webgpu')
+  differences.push(await conformance(program, item))
+  await program.dispose()
+}
+process.send!({ device, software, refusal: await refusal(), differences })
 process.disconnect()

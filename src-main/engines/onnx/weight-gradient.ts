@@ -20,7 +20,8 @@ export const IMAGES_PER_PRODUCT = 16
 function asProducts({ model }: Emitter, conv: ConvSpec, x: Value, dy: string): string {
   const { inChannels, outChannels, kernel, stride } = conv
   const [, height, width] = x.shape as [number, number, number]
-  const pixels = (height / stride) * (width / stride)
+  const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)]
+  const pixels = outHeight * outWidth
   const images = Math.min(IMAGES_PER_PRODUCT, Math.max(1, Math.floor(PIXELS / pixels)))
 
   const grouped = model.reshape(dy, -1, images, outChannels, pixels)
@@ -35,7 +36,7 @@ function asProducts({ model }: Emitter, conv: ConvSpec, x: Value, dy: string): s
     const seen = model.op('Slice', [
       source,
       model.ints(row, column),
-      model.ints(row + height - stride + 1, column + width - stride + 1),
+      model.ints(row + stride * (outHeight - 1) + 1, column + stride * (outWidth - 1) + 1),
       model.ints(1, 2),
       model.ints(stride, stride),
     ])
@@ -59,7 +60,8 @@ function subsample(emit: Emitter, x: Value, block: number): Value {
     model.ints(2, 3),
     model.ints(2, 2),
   ])
-  return { name: model.reshape(picked, 0, channels, height / 2, width / 2), shape: [channels, height / 2, width / 2] }
+  const shape = [channels, Math.ceil(height / 2), Math.ceil(width / 2)]
+  return { name: model.reshape(picked, 0, ...shape), shape }
 }
 
 /**
@@ -73,20 +75,22 @@ function asConvolution(emit: Emitter, conv: ConvSpec, x: Value, dy: string): str
   const shrink = kernel === 1 && stride === 2
   const source = shrink ? subsample(emit, x, inBlock) : x
   const [, height, width] = source.shape as [number, number, number]
-  const outHeight = x.shape[1]! / stride
-  const outWidth = x.shape[2]! / stride
+  const outHeight = Math.ceil(x.shape[1]! / stride)
+  const outWidth = Math.ceil(x.shape[2]! / stride)
   const dilation = shrink ? 1 : stride
 
   const xTurned = imagesInnermost(emit, source.name, inChannels / inBlock, height * width, inBlock)
   let xPlanes = model.reshape(xTurned, inChannels, -1, height, width, block)
   const before = kernel === 3 ? 1 : 0
-  const after = kernel === 3 && stride === 1 ? 1 : 0
+  // What the last tap of the last pixel sees: beyond the edge, unless stride 2 ends on an even side.
+  const after = (side: number) => (kernel === 3 && (stride === 1 || side % 2 === 1) ? 1 : 0)
+  const [below, right] = [after(height), after(width)]
   if (before) {
-    xPlanes = model.op('Pad', [xPlanes, model.ints(0, 0, before, before, 0, 0, 0, after, after, 0)])
+    xPlanes = model.op('Pad', [xPlanes, model.ints(0, 0, before, before, 0, 0, 0, below, right, 0)])
   }
   const xImage = model.op('Reshape', [
     xPlanes,
-    model.ints(inChannels, -1, height + before + after, width + before + after),
+    model.ints(inChannels, -1, height + before + below, width + before + right),
   ])
 
   const dyBlocks = model.reshape(dy, -1, block, outChannels / block, outHeight * outWidth, block)

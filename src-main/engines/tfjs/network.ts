@@ -1,6 +1,6 @@
 /** The surrogate in the operators of TensorFlow.js, channels last; the gradients are TensorFlow.js's own. */
 import type * as core from '@tensorflow/tfjs-core'
-import type { ConvSpec, NetworkSpec } from '../../core/surrogate/architecture.js'
+import { type ConvSpec, type NetworkSpec, evaluateUnits } from '../../core/surrogate/architecture.js'
 import { NORM_EPSILON } from '../onnx/layout.js'
 
 /** The part of TensorFlow.js that is used; every package of it offers the same. */
@@ -56,12 +56,8 @@ export function logitsOf(
   weights: Weights,
   layer: Layer,
 ): core.Tensor2D {
-  let x = layer(images, net.stem, true)
-  for (const block of net.blocks) {
-    const inner = layer(x, block.conv1, true)
-    const shortcut = block.projection ? layer(x, block.projection, false) : x
-    x = layer(inner, block.conv2, true, shortcut)
-  }
+  // Where values are equal, the first in reading order passes the gradient, as in onnx/max-pool.ts.
+  const x = evaluateUnits(net, images, layer, (y) => tf.maxPool(y, 2, 2, 'valid'))
   const features = tf.mean(x, [1, 2]) as core.Tensor2D
   const head = weights.get('head.weight') as core.Tensor2D
   return tf.add(tf.matMul(features, head, false, true), weights.get('head.bias')!)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { RECIPES } from '../../core/protect/recipe.js'
-import { ARCHITECTURES } from '../../core/surrogate/architecture.js'
+import { architectureFor } from '../../core/surrogate/architecture.js'
 import type { TaskInput, TaskName, TaskOutput } from '../../workers/tasks.js'
 import { type Fields, learnNoise, type LearnState } from './learn.js'
 
-const spec = { architecture: ARCHITECTURES.compact, classes: 2, resolution: 8 }
+const spec = { architecture: architectureFor('compact', 8), classes: 2, resolution: 8 }
 
 /** Learns with tasks that change nothing but tell what was asked for. */
 async function asked(

@@ -8,7 +8,12 @@ import { scoresOf } from '../../core/certificate/verify.js'
 import { CHECKPOINT_EVERY, RUNS_CONFIDENCE, RUNS_QUANTILE, RUN_STEPS, boundRuns } from '../../core/certify/runs.js'
 import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
 import { keyedRandom } from '../../core/random/random.js'
-import { ARCHITECTURES, type ArchitectureName, layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
+import {
+  type ArchitectureName,
+  architectureFor,
+  layoutSize,
+  parameterLayout,
+} from '../../core/surrogate/architecture.js'
 import type { Dataset } from '../../workers/tasks.js'
 import { writeHalf } from '../half.js'
 import type { Job } from '../job.js'
@@ -19,7 +24,7 @@ import type { LabelledPicture } from './label.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
 /** Nets of the attackers. */
-const NETS: readonly ArchitectureName[] = ['compact']
+const NETS: readonly ArchitectureName[] = ['compact', 'vgg']
 const TRAINING =
   'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts; ' +
   'at half of the working resolution each pixel is the mean of 2 × 2'
@@ -76,7 +81,10 @@ export async function runAttackers(
       if (finished) return { recipe, correct: [...finished] }
       const { architecture, resolution } = recipes[recipe]!
       const correct = await run('attack', {
-        program: { engine: 'cpu', spec: { architecture: ARCHITECTURES[architecture], classes, resolution } },
+        program: {
+          engine: 'cpu',
+          spec: { architecture: architectureFor(architecture, resolution), classes, resolution },
+        },
         ...data(resolution),
         seed: `${seed}/${side}/${i}`,
         steps,
@@ -180,7 +188,7 @@ export function runsOf(
     recipes: recipesFor(resolution).map(({ architecture, resolution }) => ({
       architecture,
       resolution,
-      parameters: layoutSize(parameterLayout(ARCHITECTURES[architecture], classes)),
+      parameters: layoutSize(parameterLayout(architectureFor(architecture, resolution), classes)),
     })),
     ...sides,
     protectedAtMost: asShare(found.protectedAtMost),
