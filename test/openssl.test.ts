@@ -83,7 +83,7 @@ describe.skipIf(why !== '')(`docs/verify-with-openssl.sh${why && ` (skipped: ${w
 
   it('refuses a changed payload, a changed type, and another signature', () => {
     const wire = JSON.parse(certificate) as { payload: string; payloadType: string; signatures: { sig: string }[] }
-    const payload = Buffer.from(wire.payload, 'base64').toString().replace('"epsilon":8', '"epsilon":4')
+    const payload = Buffer.from(wire.payload, 'base64').toString().replace('"visibility":0.1', '"visibility":0.2')
     const other = JSON.parse(signStatement(exampleStatement(publicKey), newKey().privateKey)) as typeof wire
     for (const changed of [
       { ...wire, payload: Buffer.from(payload).toString('base64') },

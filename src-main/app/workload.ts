@@ -1,6 +1,7 @@
 /** How much a job computes, and how long that takes at a measured speed. */
 import { FIT_BATCH, FIT_STEPS, LEARN_BATCH, ROUNDS, ROUND_STEPS, WARM_UP } from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
+import { recipesFor } from '../core/certify/recipes.js'
 import { RUN_STEPS } from '../core/certify/runs.js'
 import { architectureFor, network, unitConvolutions } from '../core/surrogate/architecture.js'
 
@@ -44,7 +45,8 @@ function workload(images: number, { certify, draws, runs }: Settings): Workload 
 /** Multiply-adds of a whole job. */
 export function operations(images: number, settings: Settings): number {
   const { learn, gradient, fit, evaluate, attack } = workload(images, settings)
-  return forwardOperations(settings) * ((learn + gradient + fit + attack) * TRAIN_PASSES + evaluate)
+  const surrogate = forwardOperations(settings) * ((learn + gradient + fit) * TRAIN_PASSES + evaluate)
+  return surrogate + attackerOperations(settings) * attack * TRAIN_PASSES
 }
 
 /**
@@ -55,12 +57,25 @@ export function computeSeconds(rates: Rates, lanes: number, images: number, sett
   const { learn, gradient, fit, evaluate, attack } = workload(images, settings)
   const size = forwardOperations(settings) / forwardOperations(DEFAULT_SETTINGS)
   const alone = learn / rates.train + fit / (rates.train * Math.min(lanes, SURROGATES))
-  const shared = (attack / rates.train + gradient / rates.gradient + evaluate / rates.evaluate) / lanes
-  return size * (alone + shared)
+  const shared = (gradient / rates.gradient + evaluate / rates.evaluate) / lanes
+  const attackers =
+    ((attackerOperations(settings) / forwardOperations(DEFAULT_SETTINGS)) * attack) / rates.train / lanes
+  return size * (alone + shared) + attackers
+}
+
+interface Sized extends Pick<Settings, 'surrogate'> {
+  readonly resolution: number
+}
+
+/** The same of an attacker, on average over the recipes. */
+function attackerOperations({ resolution }: Sized): number {
+  const recipes = recipesFor(resolution)
+  const each = recipes.map(({ architecture, resolution }) => forwardOperations({ surrogate: architecture, resolution }))
+  return each.reduce((sum, operations) => sum + operations) / recipes.length
 }
 
 /** Multiply-adds of one forward pass of one picture. */
-function forwardOperations({ surrogate, resolution }: Settings): number {
+function forwardOperations({ surrogate, resolution }: Sized): number {
   const net = network(architectureFor(surrogate, resolution))
   let sum = 0
   let side: number = resolution

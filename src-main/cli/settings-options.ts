@@ -45,7 +45,7 @@ const OPTIONS: readonly (readonly [name: OptionName, argument: string, descripti
     'classifiers that the certificate trains from scratch, on the protected files and on the originals; 0: none',
   ],
   ['q', 'Q', 'share of the nearby classifiers that the certificate speaks of, between 0 and 1'],
-  ['sigma', 'S', 'scale of the weight noise (default: the one of the surrogate)'],
+  ['sigma', 'S', 'scale of the weight noise, as a share of each layer’s weights (default: 0.1)'],
   ['confidence', 'C', 'confidence of the certificate, between 0.5 and 1'],
   ['format', choices(shape.format.unwrap().options), 'format of the protected pictures'],
   ['quality', 'N', 'encoder quality of lossy formats, 1–100 (JPEG: 95)'],

@@ -28,7 +28,7 @@ export const settingsSchema = z.strictObject({
   /** Classifiers trained from scratch for the run-level bound, on the protected files and on the originals; 0: none. */
   runs: z.union([z.literal(0), z.literal(22), z.literal(29), z.literal(44)]).default(22),
   q: z.number().gt(0).lt(1).default(0.9),
-  /** Scale of the weight noise; null: the default of the surrogate. */
+  /** Scale of the weight noise of the draws, as a share of each layer's weights; null: 0.1. */
   sigma: z.number().gt(0).max(10).nullable().default(null),
   confidence: z.number().gt(0.5).lt(1).default(0.99),
   format: z.enum(['keep', 'png', 'jpeg', 'webp', 'tiff', 'avif']).default('keep'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { recipeOf, recipesFor } from '../../core/certify/recipes.js'
 import type { AttackTask, TaskInput, TaskName, TaskOutput } from '../../workers/tasks.js'
-import { type RunsPlan, type RunsState, recipeOf, recipesFor, runAttackers } from './runs.js'
+import { type RunsPlan, type RunsState, runAttackers } from './runs.js'
 
 const empty = { items: new Int32Array(0), labels: new Int32Array(0) }
 const plan: RunsPlan = {

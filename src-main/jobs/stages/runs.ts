@@ -5,15 +5,10 @@
 import { z } from 'zod'
 import type { Runs } from '../../core/certificate/schema.js'
 import { scoresOf } from '../../core/certificate/verify.js'
+import { type Recipe, recipeOf, recipesFor } from '../../core/certify/recipes.js'
 import { CHECKPOINT_EVERY, RUNS_CONFIDENCE, RUNS_QUANTILE, RUN_STEPS, boundRuns } from '../../core/certify/runs.js'
 import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
-import { keyedRandom } from '../../core/random/random.js'
-import {
-  type ArchitectureName,
-  architectureFor,
-  layoutSize,
-  parameterLayout,
-} from '../../core/surrogate/architecture.js'
+import { architectureFor, layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
 import type { Dataset } from '../../workers/tasks.js'
 import { writeHalf } from '../half.js'
 import type { Job } from '../job.js'
@@ -23,32 +18,12 @@ import type { JobFolder } from '../storage.js'
 import type { LabelledPicture } from './label.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
-/** Nets of the attackers. */
-const NETS: readonly ArchitectureName[] = ['compact', 'vgg']
 const TRAINING =
   'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts; ' +
   'at half of the working resolution each pixel is the mean of 2 × 2'
 
 export type Side = 'protected' | 'control'
 export const runsFile = (side: Side): string => `runs-${side}.json`
-
-interface Recipe {
-  readonly architecture: ArchitectureName
-  readonly resolution: number
-}
-
-/** Every net at the working resolution and at half of it. */
-export function recipesFor(resolution: number): Recipe[] {
-  return NETS.flatMap((architecture) => [
-    { architecture, resolution },
-    { architecture, resolution: resolution / 2 },
-  ])
-}
-
-/** The recipe of a run: drawn by lot, the same for both sides. */
-export function recipeOf(seed: string, run: number, recipes: number): number {
-  return keyedRandom(seed, 'recipe', run).integer(recipes)
-}
 
 /** What each run recognised at its checkpoints; null: it has not ended yet. */
 export type RunsState = (number[] | null)[]
