@@ -22,7 +22,8 @@ function asProducts({ model }: Emitter, conv: ConvSpec, x: Value, dy: string): s
   const [, height, width] = x.shape as [number, number, number]
   const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)]
   const pixels = outHeight * outWidth
-  const images = Math.min(IMAGES_PER_PRODUCT, Math.max(1, Math.floor(PIXELS / pixels)))
+  // A power of two, so that it divides the batch whatever the side.
+  const images = Math.min(IMAGES_PER_PRODUCT, 2 ** Math.max(0, Math.floor(Math.log2(PIXELS / pixels))))
 
   const grouped = model.reshape(dy, -1, images, outChannels, pixels)
   const channelRows = model.op('Transpose', [grouped], { perm: [0, 2, 1, 3] })
