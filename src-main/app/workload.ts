@@ -1,5 +1,12 @@
 /** How much a job computes, and how long that takes at a measured speed. */
-import { FIT_BATCH, FIT_STEPS, LEARN_BATCH, ROUNDS, ROUND_STEPS, WARM_UP } from '../core/protect/schedule.js'
+import {
+  FIT_BATCH,
+  FIT_STEPS,
+  LEARN_BATCH,
+  roundBudget,
+  stepsPerRound,
+  warmUpRounds,
+} from '../core/protect/schedule.js'
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import { recipesFor } from '../core/certify/recipes.js'
 import { RUN_STEPS } from '../core/certify/runs.js'
@@ -32,9 +39,10 @@ export interface Rates {
 
 function workload(images: number, { certify, draws, runs }: Settings): Workload {
   const held = Math.round(images * HELD_OUT)
+  const rounds = roundBudget(images - held)
   return {
-    learn: (WARM_UP + ROUNDS) * ROUND_STEPS * LEARN_BATCH,
-    gradient: ROUNDS * images,
+    learn: (warmUpRounds(rounds) + rounds) * stepsPerRound(images - held) * LEARN_BATCH,
+    gradient: rounds * images,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,
     // Those that see pictures at half the resolution have a strided stem less, and take about as long.

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises'
 import { z } from 'zod'
 import { type CarrierBand, dealCarriers } from '../core/protect/carriers.js'
 import { RECIPES, carrierBand, fieldBand } from '../core/protect/recipe.js'
-import { ROUNDS, WARM_UP } from '../core/protect/schedule.js'
+import { roundBudget, warmUpRounds } from '../core/protect/schedule.js'
 import type { Dataset } from '../workers/tasks.js'
 import { learnCheckpoint } from './checkpoints.js'
 import { ItemFile } from './item-file.js'
@@ -51,8 +51,8 @@ export async function learnStage(
   const seen = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
   const dataset = noisyDataset(job, pictures)
   const trained = noisyDataset(job, seen)
-  const rounds = context.effort?.rounds ?? ROUNDS
-  const warmUp = context.effort?.warmUp ?? WARM_UP
+  const rounds = context.effort?.rounds ?? roundBudget(trained.items.length)
+  const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
   const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels, trained.items)
   const stored = await folder.readJson(NOISE_KEY_FILE, noiseSchema)
   if (stored?.key === key && (await folder.exists(NOISE_FILE))) return

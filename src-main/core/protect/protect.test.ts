@@ -12,7 +12,7 @@ import {
   signStep,
   storedField,
 } from './noise.js'
-import { oneCycle, signStepShare, warmUpContrast } from './schedule.js'
+import { oneCycle, roundBudget, signStepShare, stepsPerRound, warmUpContrast } from './schedule.js'
 
 const S = 16
 const SIZE = 3 * S * S
@@ -150,6 +150,16 @@ describe('noise', () => {
 })
 
 describe('schedule', () => {
+  it('gives small collections more rounds, within bounds', () => {
+    expect(roundBudget(700)).toBe(50)
+    expect(roundBudget(10)).toBe(90)
+    expect(roundBudget(1_000_000)).toBe(45)
+  })
+
+  it('shows a surrogate each picture once a round, up to ten batches', () => {
+    expect([20, 128, 129, 331, 1200, 100_000].map(stepsPerRound)).toEqual([1, 1, 2, 3, 10, 10])
+  })
+
   it('raises the contrast of the pictures to all of it by the end of the warm-up', () => {
     const contrasts = [0, 1, 2, 3].map((round) => warmUpContrast(round, 4))
     for (const [i, value] of [0.178, 0.316, 0.562, 1].entries()) expect(contrasts[i]).toBeCloseTo(value, 3)

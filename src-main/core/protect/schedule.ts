@@ -1,8 +1,8 @@
 /** The fixed numbers of the recipe: how long noise is learnt, and how surrogates are trained. */
 
 export const LEARN_BATCH = 128
-/** SGD steps of the online surrogate in a round. */
-export const ROUND_STEPS = 10
+/** Most SGD steps of the online surrogate in a round. */
+const MOST_STEPS = 10
 export const LEARN_RATE = 0.1
 /** Scale of the weight noise while learning; each batch draws a share of it. */
 export const LEARN_SIGMA = 0.05
@@ -16,13 +16,29 @@ export const FIT_STEPS_CAP = 2700
 /** Share of its training data that a surrogate must classify right, without weight noise. */
 export const FIT_ACCURACY = 0.9
 
-/** Rounds with a pass of sign descent: each picture's field takes as many steps. Half as many leave it half learnt. */
-export const ROUNDS = 60
 /**
- * Rounds before the first pass. A surrogate that does not know the waves yet has gradients that say nothing of them, and
- * the sign steps, largest at the start, would wear them down.
+ * Rounds with a pass of sign descent, after the warm-up: each picture's field takes as many steps. A large collection
+ * takes more of the surrogate's steps in a round, and settles in fewer.
  */
-export const WARM_UP = 20
+export function roundBudget(trainImages: number): number {
+  return Math.min(90, Math.max(45, Math.ceil(300 / Math.ceil(trainImages / LEARN_BATCH))))
+}
+
+/**
+ * SGD steps of the online surrogate in each round, before one pass of sign descent: each picture once. With more, the
+ * surrogate of a small collection knows its pictures by heart and needs no noise.
+ */
+export function stepsPerRound(trainImages: number): number {
+  return Math.min(MOST_STEPS, Math.ceil(trainImages / LEARN_BATCH))
+}
+
+/**
+ * Rounds before the first pass, a third of those with one. A surrogate that does not know the waves yet has gradients
+ * that say nothing of them, and the sign steps, largest at the start, would wear them down.
+ */
+export function warmUpRounds(rounds: number): number {
+  return Math.ceil(rounds / 3)
+}
 
 /**
  * Contrast of the pictures under the noise in a round: over the warm-up from a tenth up to all of it, by equal factors.

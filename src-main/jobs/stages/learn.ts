@@ -4,8 +4,8 @@ import {
   LEARN_BATCH,
   LEARN_RATE,
   LEARN_SIGMA,
-  ROUND_STEPS,
   signStepShare,
+  stepsPerRound,
   warmUpContrast,
 } from '../../core/protect/schedule.js'
 import type { Band } from '../../core/protect/spectrum.js'
@@ -27,7 +27,7 @@ export interface LearnPlan {
   readonly rounds: number
   /** Rounds before those, in which only the surrogate learns. */
   readonly warmUp: number
-  /** Training steps of a round; default ROUND_STEPS. */
+  /** Training steps of a round; default `stepsPerRound`. */
   readonly roundSteps?: number | undefined
   /** Default LEARN_BATCH. */
   readonly batchSize?: number | undefined
@@ -72,7 +72,7 @@ export async function learnNoise(
 ): Promise<0 | 1> {
   const { program, train, recipe, seed, warmUp, noisyClasses } = plan
   const total = warmUp + plan.rounds
-  const { roundSteps = ROUND_STEPS, batchSize = LEARN_BATCH } = plan
+  const { roundSteps = stepsPerRound(train.items.length), batchSize = LEARN_BATCH } = plan
   const { architecture, classes } = program.spec
   const stored = await checkpoint.load()
   if (!stored) await begin()
