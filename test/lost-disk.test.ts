@@ -134,12 +134,30 @@ const FAULTS: readonly Fault[] = [
 ]
 
 const protect = ({ input, output, home } = place, more: Partial<Parameters<typeof fixative>[1]> = {}) =>
-  fixative(['protect', input, output, '--seed', '7', '--resolution', '32', '--draws', '10', '--runs', '0', '--workers', '1', '--json'], {
-    home,
-    ...(isRoot && !missing.permissions ? { through: AS_OTHERS } : {}),
-    ...more,
-    env: { TEST_ROUNDS: '4', TEST_ROUND_STEPS: '1', ...more.env },
-  })
+  fixative(
+    [
+      'protect',
+      input,
+      output,
+      '--seed',
+      '7',
+      '--resolution',
+      '32',
+      '--draws',
+      '10',
+      '--runs',
+      '0',
+      '--workers',
+      '1',
+      '--json',
+    ],
+    {
+      home,
+      ...(isRoot && !missing.permissions ? { through: AS_OTHERS } : {}),
+      ...more,
+      env: { TEST_ROUNDS: '4', TEST_ROUND_STEPS: '1', ...more.env },
+    },
+  )
 
 /** Runs the job into a fault, and repairs it. */
 async function struckBy({ when: [stage, done], strike, heal, staysAway, code }: Fault): Promise<Outcome> {

@@ -23,7 +23,23 @@ beforeAll(async () => {
   await drawCollection(input, { perClass: 10, classes: 3, smallest: 40, largest: 64 })
   originals = await snapshot(input)
   result = await fixative(
-    ['protect', input, '--resolution', '32', '--draws', '60', '--runs', '0', '--q', '0.8', '--format', 'png', '--seed', '5', '--json'],
+    [
+      'protect',
+      input,
+      '--resolution',
+      '32',
+      '--draws',
+      '60',
+      '--runs',
+      '0',
+      '--q',
+      '0.8',
+      '--format',
+      'png',
+      '--seed',
+      '5',
+      '--json',
+    ],
     {
       home,
     },
