@@ -6,8 +6,15 @@ import { counted, duration, listed, printable } from './text.js'
 
 /** Events of commands that are no jobs: `verify` has a stage of its own, and every command its result. */
 export type OtherEvent =
-  | { type: 'stage'; stage: 'verify'; title: string }
-  | { type: 'progress'; stage: 'verify'; done: number; total: number; unit: string; etaSeconds: null }
+  | { type: 'stage'; stage: 'verify' | 'stress'; title: string }
+  | {
+      type: 'progress'
+      stage: 'verify' | 'stress'
+      done: number
+      total: number
+      unit: string
+      etaSeconds: number | null
+    }
   | { type: 'result'; result: unknown }
 
 export interface Console {

@@ -10,6 +10,7 @@ import { protectCommand } from './protect.js'
 import { recertifyCommand } from './recertify.js'
 import { reportCommand } from './report.js'
 import { serveCommand } from './serve.js'
+import { stressCommand } from './stress.js'
 import { verifyCommand } from './verify.js'
 
 const EXIT_CODES = `
@@ -29,6 +30,7 @@ function program(run: Run, environment: Environment): Command {
     protectCommand(environment),
     verifyCommand(run),
     recertifyCommand(environment, run),
+    stressCommand(environment),
     reportCommand(),
     devicesCommand(environment),
     keysCommand(),

@@ -8,6 +8,8 @@ import { toSrgb } from './convert.js'
 import { inspect, OPEN, readFailure } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
+import { asViewed } from './viewed.js'
+import type { View } from '../core/stress/rows.js'
 import type { Eyes, Squashed, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
 
 type Item = ThumbnailReport['items'][number]
@@ -66,18 +68,22 @@ export async function thumbnailOf({ data, width, height, channels }: Pixels, res
 /**
  * One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture.
  * @param served squash what a platform would make of it; size and hash are the file's own
+ * @param view squash what somebody makes of that
  */
 export async function thumbnail(
   source: string,
   resolution: number,
   served: Served | null = null,
+  view?: View,
 ): Promise<Squashed | Unreadable> {
   const facts = await inspect(source)
   if (!facts.ok) return facts
   const { metadata } = facts
   try {
-    const pixels = served
-      ? await squash(sharp(await asServed(source, served), OPEN), resolution, BARE)
+    const uploaded = served ? await asServed(source, served) : source
+    const shown = view ? await asViewed(uploaded, view) : uploaded
+    const pixels = Buffer.isBuffer(shown)
+      ? await squash(sharp(shown, OPEN), resolution, BARE)
       : await squash(sharp(source, OPEN).autoOrient(), resolution, metadata)
     const { width, height } = metadata.autoOrient
     const sha256 = await sha256OfFile(source)
@@ -95,10 +101,10 @@ export async function thumbnail(
  * @returns one item a source, in order; a picture that cannot be read is an item with a reason, never an exception.
  */
 export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
-  const { sources, resolution, served, eyes } = request
+  const { sources, resolution, served, view, eyes } = request
   const items: Item[] = []
   for (const source of sources) {
-    const small = await thumbnail(source, resolution, served)
+    const small = await thumbnail(source, resolution, served, view)
     items.push(small.ok ? await withBudget(small, source, resolution, eyes) : small)
   }
   return { items }

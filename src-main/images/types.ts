@@ -1,5 +1,6 @@
 /** Shapes shared by the image stages. Paths named `source`/`target` are absolute; `path` is relative, with '/'. */
 import type { Exported, Served } from '../core/channels.js'
+import type { View } from '../core/stress/rows.js'
 import type { ManifestFacts } from './c2pa-id.js'
 import type { NoiseRequest } from './sight.js'
 
@@ -27,6 +28,8 @@ export interface ThumbnailRequest {
   readonly eyes?: Eyes
   /** What a platform makes of each picture before it is squashed; null: nothing. */
   readonly served?: Served | null
+  /** What somebody does to each picture after that. */
+  readonly view?: View
 }
 
 /** One picture as the certificate's surrogate sees it. */

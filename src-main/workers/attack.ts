@@ -3,6 +3,7 @@ import { initialState } from '../core/surrogate/initialise.js'
 import type { SurrogateProgram } from '../engines/engine.js'
 import { correctCount } from './evaluate.js'
 import type { AttackTask } from './tasks.js'
+import { refit } from './refit.js'
 import { train } from './train.js'
 
 /** For each checkpoint, the last at the end, how many pictures of `test` it classifies right. */
@@ -23,10 +24,13 @@ export async function attack(program: SurrogateProgram, task: AttackTask): Promi
       batchSize,
       learningRate: { kind: 'one-cycle', peak: peakRate, totalSteps: steps },
       distorted: false,
-      weightNoise: { kind: 'none' },
+      weightNoise: task.weightNoise === undefined ? { kind: 'none' } : { kind: 'fixed', sigma: task.weightNoise },
+      ...(task.variation ? { variation: task.variation } : {}),
     })
     state = trained.state
+    if (task.refit) continue
     correct.push(await correctCount(program, { program: task.program, dataset: test, model: state }))
   }
+  if (task.refit) correct.push(...(await refit(program, task, task.refit, state)))
   return Int32Array.from(correct)
 }

@@ -12,6 +12,7 @@ import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.
 import type { Smoothing } from '../core/certify/smoothing.js'
 import type { Carrier } from '../core/protect/carriers.js'
 import type { Band } from '../core/protect/spectrum.js'
+import type { Variation } from '../core/stress/rows.js'
 
 /** A raw file of thumbnails: N×3×S×S bytes, channel-first, sRGB, 0–255. Item i starts at i·3·S·S. */
 export interface ThumbnailFile {
@@ -62,6 +63,8 @@ export interface TrainTask {
   readonly distorted: boolean
   /** Weight perturbation of each step: none, N(0, σ²), or N(0, (σ·u)²) with u uniform on [0, 1). */
   readonly weightNoise: { kind: 'none' } | { kind: 'fixed' | 'uniform-scale'; sigma: number }
+  /** What is done to each batch, after flips and shifts. */
+  readonly variation?: Variation
 }
 
 export interface TrainResult {
@@ -128,6 +131,22 @@ export interface AttackTask {
   readonly batchSize: number
   /** Largest learning rate of the one-cycle schedule. */
   readonly peakRate: number
+  /** σ of the weight noise of every step; absent: none. */
+  readonly weightNoise?: number
+  readonly variation?: Variation
+  /** Steps on clean pictures after the training; the checkpoints are then those after each quarter of them alone. */
+  readonly refit?: Refit
+}
+
+/** A trained classifier is corrected with clean pictures. */
+export interface Refit {
+  /** Only the linear head moves; or all weights, within η = ρ·√d, each layer measured by its own root mean square. */
+  readonly kind: 'head' | 'ball'
+  readonly dataset: Dataset
+  readonly steps: number
+  readonly rate: number
+  /** ρ of the ball. */
+  readonly rho: number
 }
 
 export interface TaskMap {

@@ -3,8 +3,9 @@ import { drawAugmentation, augment } from '../core/protect/augment.js'
 import { UNCHANGED, distort, drawDistortion } from '../core/protect/distort.js'
 import { changeOf, fieldOf, perturbed } from '../core/protect/noise.js'
 import { oneCycle } from '../core/protect/schedule.js'
+import { cutout, mixup } from '../core/stress/pixels.js'
 import { keyedRandom } from '../core/random/random.js'
-import type { SurrogateProgram } from '../engines/engine.js'
+import type { Batch, SurrogateProgram, Training } from '../engines/engine.js'
 import { epochOrder, openNoise, openThumbnails } from './dataset.js'
 import type { TrainResult, TrainTask } from './tasks.js'
 
@@ -39,6 +40,7 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
         augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
         labels[n] = label
       }
+      await vary(program, training, task, step, { images, labels })
       const perturbation = weightNoise(task, step)
       const result = await training.step({
         batch: { images, labels },
@@ -54,6 +56,28 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
     thumbnails.close()
     files?.close()
   }
+}
+
+/** Does the task's variation to a batch, in place. */
+async function vary(
+  program: SurrogateProgram,
+  training: Training,
+  { variation, seed, dataset }: TrainTask,
+  step: number,
+  batch: Batch,
+): Promise<void> {
+  if (!variation) return
+  const { images, labels } = batch
+  const random = keyedRandom(seed, variation.kind, step)
+  if (variation.kind === 'adversarial') {
+    // One step of the fast gradient sign method (Goodfellow et al. 2015).
+    const { epsilon } = variation
+    const { gradient } = await program.imageGradient(await training.state(), batch)
+    gradient.forEach((g, i) => {
+      images[i] = Math.min(1, Math.max(0, images[i]! + epsilon * Math.sign(g)))
+    })
+  } else if (variation.kind === 'mixup') mixup(images, labels, random)
+  else for (let n = 0; n < labels.length; n++) cutout(images, n, dataset.thumbnails.resolution, random)
 }
 
 function learningRate({ learningRate: schedule }: TrainTask, step: number): number {

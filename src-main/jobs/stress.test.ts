@@ -1,0 +1,95 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rowsFrom, table, wholeFrom } from '../cli/stress.js'
+import { STRESS_ROWS } from '../core/stress/rows.js'
+import { parameterLayout } from '../core/surrogate/architecture.js'
+import { architectureFor } from '../core/surrogate/architecture.js'
+import { initialState } from '../core/surrogate/initialise.js'
+import { ballAround, keepBody } from '../workers/refit.js'
+import { protect } from './protect.js'
+import { STRESS_FILE, stress } from './stress.js'
+import { Bench, QUICK, drawCollection } from './test-collection.js'
+
+let bench: Bench
+beforeEach(() => {
+  bench = new Bench()
+})
+afterEach(() => bench.close())
+
+describe('stress', () => {
+  it('tries every row on both sides, worst first, and does not train a finished row again', async () => {
+    await drawCollection(bench.input, { cats: 10, dogs: 10 })
+    const context = bench.context()
+    await protect({ input: bench.input, settings: QUICK }, context)
+    const first: [number, number][] = []
+    const results = await stress(bench.output, { steps: 2 }, { ...context, progress: (...at) => first.push(at) })
+    expect(results.map(({ id }) => id).sort()).toEqual(STRESS_ROWS.map(({ id }) => id).sort())
+    const trainings = 2 * (STRESS_ROWS.length - 1)
+    expect([first[0], first.at(-1)]).toEqual([
+      [0, trainings],
+      [trainings, trainings],
+    ])
+    for (const { originals, chance } of results) {
+      expect(chance).toBe(0.5)
+      expect(originals).toBeGreaterThanOrEqual(0)
+      expect(originals).toBeLessThanOrEqual(1)
+    }
+    const [id] = await bench.storage.jobs()
+    const folder = bench.storage.job(id!)
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('stress'))).toEqual([STRESS_FILE])
+    const stored = readFileSync(folder.file(STRESS_FILE), 'utf8')
+    const again: [number, number][] = []
+    expect(await stress(bench.output, { steps: 2 }, { ...context, progress: (...at) => again.push(at) })).toEqual(
+      results,
+    )
+    expect(again).toEqual([[trainings, trainings]])
+    expect(readFileSync(folder.file(STRESS_FILE), 'utf8')).toBe(stored)
+  }, 120_000)
+
+  it('needs the private data', async () => {
+    await drawCollection(bench.input, { cats: 10, dogs: 10 })
+    const context = bench.context()
+    await protect({ input: bench.input, settings: { ...QUICK, certify: false } }, context)
+    const [id] = await bench.storage.jobs()
+    await bench.storage.job(id!).remove()
+    await expect(stress(bench.output, {}, context)).rejects.toMatchObject({ code: 'bundle-missing' })
+  }, 60_000)
+})
+
+describe('refit', () => {
+  const architecture = architectureFor('compact', 32)
+  const [start, other] = [initialState(architecture, 3, 'a'), initialState(architecture, 3, 'b')]
+  const layout = parameterLayout(architecture, 3)
+
+  it('moves the head alone', () => {
+    const { parameters } = keepBody(layout, start, other)
+    const head = layout.find(({ name }) => name === 'head.weight')!.offset
+    expect(parameters.subarray(0, head)).toEqual(start.parameters.subarray(0, head))
+    expect(parameters.subarray(head)).toEqual(other.parameters.subarray(head))
+  })
+
+  it('stays in the ball, and leaves what is inside alone', () => {
+    const project = ballAround(layout, start, 0.1)
+    const inside = project(other)
+    expect(inside.parameters).not.toEqual(other.parameters)
+    const twice = project(inside).parameters
+    twice.forEach((p, i) => expect(Math.abs(p - inside.parameters[i]!)).toBeLessThan(1e-6))
+    expect(project(start)).toBe(start)
+  })
+})
+
+describe('the command', () => {
+  it('takes rows by name and whole numbers', () => {
+    expect(rowsFrom('grey, net,grey')).toEqual(['grey', 'net'])
+    expect(rowsFrom(undefined)).toHaveLength(STRESS_ROWS.length)
+    expect(() => rowsFrom('grey,x')).toThrow('--rows does not know "x".')
+    expect(wholeFrom('--steps', '20', 300)).toBe(20)
+    expect(() => wholeFrom('--steps', '0', 300)).toThrow('--steps needs a whole number from 1')
+  })
+
+  it('prints a line a row', () => {
+    const text = table([{ id: 'grey', protected: 0.4, originals: 0.6, chance: 0.2 }])
+    expect(text).toContain('grey             40 %     60 %     50 %  Someone who turns')
+    expect(text).toContain('Guessing gives 20 %.')
+  })
+})
