@@ -16,8 +16,11 @@ export const RECIPES: Readonly<Record<Settings['method'], Recipe>> = {
   emn: { surrogateNoise: false, passNoise: false },
 }
 
-/** Cycles a picture of the carriers, where a picture has pixels enough to show them. */
-const CYCLES = { lowest: 10, highest: 14 } as const
+/**
+ * Cycles a picture of the carriers, where a picture has pixels enough to show them. Finer waves are seen less and found
+ * sooner by small filters; at half the working resolution, those above 16 are gone.
+ */
+const CYCLES = { lowest: 14, highest: 20 } as const
 /** Cycles of the finest carriers, as a share of a picture's pixels: finer ones do not survive being written. */
 const FINEST = 0.375
 /** Where the band begins that fields keep, as a share of the carriers' lowest frequency. */

@@ -9,10 +9,11 @@ import type { Rgb8 } from './flip.js'
 /** Local standard deviation of luma (0–255) from which a place takes the whole amplitude. */
 export const KNEE = 10
 /**
- * What flat places take. Of 0.12, 0.25 and 0.5 it looked best at a mean ꟻLIP of 0.1, and had the least Butteraugli: less
- * leaves all to the textured part of a picture with a flat ground, and more shows on the ground.
+ * What flat places take. A net notices energy, which grows with the square of the amplitude: at the same mean ꟻLIP, 0.12
+ * protects more than 0.25, which in turn is a little gentler where smooth things stand before a flat ground
+ * (docs/research/per-picture-noise.md).
  */
-export const FLOOR = 0.25
+export const FLOOR = 0.12
 
 /** Fewest pixels across a window. */
 const WINDOW = 5
@@ -80,7 +81,7 @@ export function budgetShare(
   // Deviations of small windows and means of large neighbourhoods: an edge by itself crosses a few of many windows.
   const cell = Math.min(width, height) / size
   const window = Math.max(0, Math.ceil((WINDOW / cell - 1) / 2))
-  const neighbourhood = Math.max(1, Math.round(size / 32)) + 2 * window
+  const neighbourhood = Math.max(1, Math.round(size / 64)) + 2 * window
   const [count, luma, squares] = sums(pixels, width, height, size).map((plane) => boxed(plane, size, window)) as [
     Float64Array,
     Float64Array,
