@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder, Storage } from './storage.js'
@@ -51,7 +52,10 @@ export async function writeBundle(folder: JobFolder, record: JobRecord, names: r
   return (await hashFile(folder.file(BUNDLE_FILE)))!
 }
 
-/** The job whose bundle has this hash; null: it is not on this computer. */
+/**
+ * The job whose bundle has this hash; null: it is not on this computer.
+ * @throws FixativeError `bundle-of-other-version` when this version does not know its settings
+ */
 export async function findBundle(
   storage: Storage,
   sha256: string,
@@ -60,7 +64,11 @@ export async function findBundle(
     const folder = storage.job(id)
     const bytes = await readFile(folder.file(BUNDLE_FILE)).catch(() => null)
     if (!bytes || createHash('sha256').update(bytes).digest('hex') !== sha256) continue
-    return { folder, bundle: bundleSchema.parse(JSON.parse(bytes.toString('utf8'))) }
+    const parsed = bundleSchema.safeParse(JSON.parse(bytes.toString('utf8')))
+    if (parsed.success) return { folder, bundle: parsed.data }
+    const message =
+      'The private files of this certificate are of another version of Fixative, and cannot be recomputed.'
+    throw new FixativeError('bundle-of-other-version', message, 'Its signature and bounds can still be verified.')
   }
   return null
 }

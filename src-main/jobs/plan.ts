@@ -14,7 +14,7 @@ export const FIT_SIGMA = 0.05
  * ρ of the draws' weight noise, as a share of the root mean square of each layer's weights. Chosen on classifiers of
  * originals alone, before any of protected files was looked at: the largest that costs them little (docs/certificate.md).
  */
-const LAYER_NOISE = 0.1
+export const LAYER_NOISE = 0.1
 
 export function smoothingOf({ sigma }: Pick<Settings, 'sigma'>): Smoothing {
   return { kind: 'layer-scaled', sigma: sigma ?? LAYER_NOISE }

@@ -23,7 +23,7 @@ import { halve } from './half.js'
 import { ItemFile } from './item-file.js'
 import { type JobContext, below, inParallel } from './job.js'
 import { readRecord } from './journal.js'
-import { datasetOf, keyOf } from './plan.js'
+import { LAYER_NOISE, datasetOf, keyOf } from './plan.js'
 import { EXPORTED_FILE } from './stages/export.js'
 import { storedScan } from './stages/scan.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
@@ -34,7 +34,7 @@ import { CERTIFICATE_NAME, readCertificate } from './verify.js'
 export const STRESS_STEPS = 300
 export const STRESS_FILE = 'stress.json'
 /** Steps on clean pictures, and their rate. */
-const REFIT = { steps: 40, rate: 0.01, rho: 0.1 } as const
+const REFIT = { steps: 40, rate: 0.01, rho: LAYER_NOISE } as const
 
 export interface StressContext extends Pick<JobContext, 'pool' | 'storage' | 'signal'> {
   /** Trainings done so far, of all that were asked for. */
