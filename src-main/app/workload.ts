@@ -45,7 +45,6 @@ function workload(images: number, { certify, draws, runs }: Settings): Workload 
     gradient: rounds * images,
     fit: certify ? SURROGATES * FIT_STEPS * FIT_BATCH : 0,
     evaluate: certify ? SURROGATES * draws * held : 0,
-    // Those that see pictures at half the resolution have a strided stem less, and take about as long.
     attack: certify ? SURROGATES * runs * RUN_STEPS * FIT_BATCH : 0,
   }
 }

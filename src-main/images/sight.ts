@@ -16,7 +16,7 @@ const CUT = Math.ceil((TILE + 2 * MARGIN + BLOCK) / BLOCK) * BLOCK
 export const LARGEST_CHANGE = Math.floor(LARGEST_BUDGET)
 
 /** How much larger than the mean the cubic mean may be before it is what counts. */
-const CONCENTRATED = 1.6
+const CONCENTRATED = 1.9
 
 /** What a file format makes of pixels: encoded, and decoded again. */
 export type Recode = (pixels: Pixels) => Promise<Pixels>

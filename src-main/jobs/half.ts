@@ -1,28 +1,4 @@
-/** Thumbnails at half their resolution, for attackers that see pictures smaller than the noise was made for. */
-import { ItemFile } from './item-file.js'
-import { inParallel } from './job.js'
-import type { JobFolder } from './storage.js'
-
-/** Pictures that are halved at the same time. */
-const LANES = 16
-
-/** Writes some items of a thumbnail file at half its resolution, and returns the name of the new file. */
-export async function writeHalf(
-  folder: JobFolder,
-  file: string,
-  resolution: number,
-  items: Iterable<number>,
-): Promise<string> {
-  const name = `half-${file}`
-  const from = await ItemFile.open(folder.file(file), 3 * resolution ** 2)
-  const to = await ItemFile.open(folder.file(name), 3 * (resolution / 2) ** 2)
-  try {
-    await inParallel(items, LANES, async (item) => to.write(item, halve(await from.read(item), resolution)))
-  } finally {
-    await Promise.all([from.close(), to.close()])
-  }
-  return name
-}
+/** Pictures at half their resolution, for attackers that see them smaller than the noise was made for. */
 
 /** Means of 2×2 places of a 3×S×S picture in its own encoding, rounded; bytes, S even. */
 export function halve(pixels: Uint8Array, resolution: number): Uint8Array {

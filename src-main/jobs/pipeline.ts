@@ -20,11 +20,8 @@ import { summaryOf } from './summary.js'
 
 /** Room in the data folder for surrogates and checkpoints, bytes. */
 const SPARE = 50e6
-/**
- * Bytes that a picture takes there for each place of its thumbnail: two thumbnails, each also at half the size, opacity,
- * budget, two fields.
- */
-const BYTES_A_PLACE = 12.5
+/** Bytes that a picture takes there for each place of its thumbnail: two thumbnails, opacity, budget, two fields. */
+const BYTES_A_PLACE = 11
 
 /** @param fresh what was just found in the folder, if anybody has looked. */
 export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult> {

@@ -82,7 +82,7 @@ export function limitSentences({ certified, runs }: { certified: boolean; runs: 
   return [
     ...(runs
       ? [
-          'The first bound speaks of classifiers that are trained by the stated recipes, stopped whenever they are best; other nets, sizes or trainings may learn more.',
+          'The first bound speaks of classifiers that are trained by the stated recipes, stopped whenever they are best; other nets or trainings, and pictures that are made much smaller first, may teach more.',
         ]
       : []),
     'The bounds of the weight noise speak of classifiers of the stated architecture whose weights lie near the tested surrogate’s, not of other architectures.',

@@ -20,7 +20,7 @@ export const RECIPES: Readonly<Record<Settings['method'], Recipe>> = {
  * Cycles a picture of the carriers, where a picture has pixels enough to show them. Finer waves are seen less and found
  * sooner by small filters; at half the working resolution, those above 16 are gone.
  */
-const CYCLES = { lowest: 14, highest: 20 } as const
+const CYCLES = { lowest: 18, highest: 25 } as const
 /** Cycles of the finest carriers, as a share of a picture's pixels: finer ones do not survive being written. */
 const FINEST = 0.375
 /** Where the band begins that fields keep, as a share of the carriers' lowest frequency. */

@@ -47,7 +47,7 @@ describe('budgetShare', () => {
 
   it('is where the texture is', () => {
     const share = budgetShare(
-      grey(640, 400, (x, y) => (x < 320 && y < 200 ? noise(20) : 128)),
+      grey(640, 400, (x, y) => (x < 320 && y < 200 ? noise(2 * KNEE) : 128)),
       640,
       400,
       SIZE,

@@ -7,13 +7,12 @@
 import type { Rgb8 } from './flip.js'
 
 /** Local standard deviation of luma (0–255) from which a place takes the whole amplitude. */
-export const KNEE = 10
+export const KNEE = 20
 /**
- * What flat places take. A net notices energy, which grows with the square of the amplitude: at the same mean ꟻLIP, 0.12
- * protects more than 0.25, which in turn is a little gentler where smooth things stand before a flat ground
- * (docs/research/per-picture-noise.md).
+ * What flat places take. A net notices energy, which grows with the square of the amplitude: at the same mean ꟻLIP, much in
+ * few places protects more than little everywhere (docs/research/per-picture-noise.md).
  */
-export const FLOOR = 0.12
+export const FLOOR = 0.06
 
 /** Fewest pixels across a window. */
 const WINDOW = 5

@@ -10,10 +10,8 @@ const plan: RunsPlan = {
   seed: 's',
   side: 'protected',
   classes: 3,
-  data: (resolution) => {
-    const set = { thumbnails: { path: `${resolution}`, resolution }, ...empty }
-    return { dataset: set, test: set }
-  },
+  dataset: { thumbnails: { path: 'written', resolution: 64 }, ...empty },
+  test: { thumbnails: { path: 'held out', resolution: 64 }, ...empty },
   steps: 200,
   batchSize: 64,
 }
@@ -47,7 +45,7 @@ describe('runAttackers', () => {
     for (const [i, { program, dataset, test }] of tasks.entries()) {
       const { architecture, resolution } = plan.recipes[attackers[i]!.recipe]!
       expect(program.spec).toMatchObject({ architecture: { name: architecture }, resolution, classes: 3 })
-      expect([dataset.thumbnails.resolution, test.thumbnails.resolution]).toEqual([resolution, resolution])
+      expect([dataset.thumbnails.path, test.thumbnails.path]).toEqual(['written', 'held out'])
     }
     expect(told).toEqual(Array.from({ length: 23 }, (_, i) => i))
   })

@@ -10,7 +10,6 @@ import { CHECKPOINT_EVERY, RUNS_CONFIDENCE, RUNS_QUANTILE, RUN_STEPS, boundRuns 
 import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
 import { architectureFor, layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
 import type { Dataset } from '../../workers/tasks.js'
-import { writeHalf } from '../half.js'
 import type { Job } from '../job.js'
 import { datasetOf, keyOf } from '../plan.js'
 import type { Checkpoint, Progress, RunTask } from '../run.js'
@@ -18,9 +17,7 @@ import type { JobFolder } from '../storage.js'
 import type { LabelledPicture } from './label.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
-const TRAINING =
-  'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts; ' +
-  'at half of the working resolution each pixel is the mean of 2 × 2'
+const TRAINING = 'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts'
 
 export type Side = 'protected' | 'control'
 export const runsFile = (side: Side): string => `runs-${side}.json`
@@ -34,8 +31,10 @@ export interface RunsPlan {
   readonly seed: string
   readonly side: Side
   readonly classes: number
-  /** Training pictures and held-out originals, at the recipes' resolutions. */
-  readonly data: (resolution: number) => { dataset: Dataset; test: Dataset }
+  /** The training pictures. */
+  readonly dataset: Dataset
+  /** The held-out originals. */
+  readonly test: Dataset
   readonly steps: number
   readonly batchSize: number
 }
@@ -43,7 +42,7 @@ export interface RunsPlan {
 /** Trains the attackers of one side; the results do not depend on which worker trains which, or when. */
 export async function runAttackers(
   run: RunTask,
-  { recipes, runs, seed, side, classes, data, steps, batchSize }: RunsPlan,
+  { recipes, runs, seed, side, classes, dataset, test, steps, batchSize }: RunsPlan,
   checkpoint: Checkpoint<RunsState>,
   progress: Progress,
 ): Promise<Runs['protected']> {
@@ -60,7 +59,8 @@ export async function runAttackers(
           engine: 'cpu',
           spec: { architecture: architectureFor(architecture, resolution), classes, resolution },
         },
-        ...data(resolution),
+        dataset,
+        test,
         seed: `${seed}/${side}/${i}`,
         steps,
         checkpointEvery: CHECKPOINT_EVERY,
@@ -115,28 +115,16 @@ export async function runsStage(
   const { resolution, runs } = job.record.settings
   const seed = `${job.record.seed}/runs`
   const { steps, batchSize } = effortOf(job)
-  const [half, halfTest] = [
-    await writeHalf(folder, file, resolution, itemsOf(train)),
-    await writeHalf(folder, ORIGINALS_FILE, resolution, itemsOf(test)),
-  ]
-  const data = (size: number) => {
-    const whole = size === resolution
-    return {
-      dataset: datasetOf(folder, whole ? file : half, size, train),
-      test: datasetOf(folder, whole ? ORIGINALS_FILE : halfTest, size, test),
-    }
-  }
-  const { dataset, test: heldOut } = data(resolution)
+  const dataset = datasetOf(folder, file, resolution, train)
+  const heldOut = datasetOf(folder, ORIGINALS_FILE, resolution, test)
   const key = keyOf(seed, side, runs, steps, batchSize, dataset.items, dataset.labels, heldOut.items)
   return runAttackers(
     job.runLater,
-    { recipes: recipesFor(resolution), runs, seed, side, classes, data, steps, batchSize },
+    { recipes: recipesFor(resolution), runs, seed, side, classes, dataset, test: heldOut, steps, batchSize },
     runsCheckpoint(folder, side, key),
     progress,
   )
 }
-
-const itemsOf = (pictures: readonly LabelledPicture[]): number[] => pictures.map(({ item }) => item)
 
 const effortOf = ({ context: { effort } }: Job) => ({
   steps: Math.min(RUN_STEPS, effort?.fitSteps ?? RUN_STEPS),
