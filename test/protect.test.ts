@@ -6,6 +6,8 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawCollection } from '../scripts/sample-collection.js'
 import { openEnvelope } from '../src-main/core/certificate/dsse.js'
+import { STRENGTHS } from '../src-main/core/settings.js'
+import { LARGEST_CHANGE } from '../src-main/images/sight.js'
 import { fixative, snapshot, type Outcome } from './fixative.js'
 
 let root: string
@@ -64,14 +66,18 @@ describe('fixative protect', () => {
     expect(written.sort()).toEqual([...expected, 'fixative-certificate.json', 'fixative-report.html'].sort())
   })
 
-  it('changes every picture, by no more than ε', async () => {
+  it('changes every picture, by no more than the largest change and as visibly as wanted', async () => {
     for (const name of (await readdir(input, { recursive: true })).filter((n) => n.endsWith('.png'))) {
       const pixels = (folder: string) => sharp(join(folder, name)).removeAlpha().toColourspace('srgb').raw().toBuffer()
       const [before, after] = await Promise.all([pixels(input), pixels(output)])
       const largest = before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i]!)), 0)
       expect(largest, name).toBeGreaterThan(0)
-      expect(largest, name).toBeLessThanOrEqual(8)
+      expect(largest, name).toBeLessThanOrEqual(LARGEST_CHANGE)
     }
+    const { statement } = openEnvelope(await readFile(join(output, 'fixative-certificate.json')))
+    const { quality, largestChange } = statement.predicate.protection
+    expect(largestChange).toBeLessThanOrEqual(LARGEST_CHANGE)
+    expect(quality.flip!.max).toBeLessThan(1.05 * STRENGTHS.balanced)
   })
 
   it('certifies with counts for every draw, and keeps secrets out of the output', async () => {
