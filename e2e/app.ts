@@ -95,13 +95,14 @@ export async function chooseCollection(app: App, page: Page): Promise<void> {
   await expect(page.getByRole('list', { name: 'Classes' }).getByText(CLASSES[0])).toBeVisible()
 }
 
-/** From the collection to a job, with few draws and no further classifiers. */
+/** From the collection to a job, with few draws, no further classifiers, and a small surrogate. */
 export async function startJob(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Continue to strength' }).click()
   await expect(page.getByRole('button', { name: 'Start protecting' })).toBeEnabled({ timeout: 180_000 })
   await page.getByText('Advanced', { exact: true }).click()
   await page.getByLabel('Draws').fill('150')
   await page.getByLabel(/^Classifiers trained/).selectOption('None')
+  await page.getByLabel('Working resolution').selectOption('32')
   await page.getByRole('button', { name: 'Start protecting' }).click()
 }
 

@@ -1,5 +1,5 @@
 /** The conformance suite on WebGPU, in a process of its own: the adapter's driver is found when a process starts. */
-import { type Conformance, conformance, conformanceCases } from '../conformance.js'
+import { type Conformance, adapterCases, conformance } from '../conformance.js'
 import { GPU_TARGET, OnnxProgram, onnxWebgpu } from './engine.js'
 import { ModelBuilder } from './model.js'
 import { openSession } from './session.js'
@@ -18,7 +18,7 @@ async function refusal(): Promise<string> {
 
 const { device, software } = await onnxWebgpu()
 const differences: Conformance[] = []
-for (const item of conformanceCases) {
+for (const item of adapterCases) {
   const program = new OnnxProgram(item.spec, GPU_TARGET, 'webgpu')
   differences.push(await conformance(program, item))
   await program.dispose()
