@@ -55,7 +55,7 @@ describe('a killed job', () => {
     ['thumbnails', at('thumbnails', 4)],
     ['learn, after a round', at('learn', 1)],
     ['export, after some files', at('export', 5)],
-    ['certify, among the draws', at('certify', 140)],
+    ['certify, among the draws', at('certify', 80)],
   ])(
     'ends with the same certificate when it is run again: %s',
     async (name, when) => {

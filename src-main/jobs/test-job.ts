@@ -21,7 +21,7 @@ await protect(
     version: '0.0.0-test',
     onEvent: (event) => process.send?.(event),
     now: () => new Date('2026-01-01T00:00:00Z'),
-    effort: { rounds: 2, warmUp: 1, fitSteps: 60, roundSteps: 2 },
+    effort: { rounds: 2, warmUp: 1, fitSteps: 30, roundSteps: 2 },
   },
 )
 await pool.close()
