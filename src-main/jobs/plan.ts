@@ -8,7 +8,7 @@ import type { Dataset, Program } from '../workers/tasks.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder } from './storage.js'
 
-/** σ of the weight noise under which a surrogate for certification is trained (design §2). */
+/** σ of the weight noise under which a surrogate for certification is trained. */
 export const FIT_SIGMA = 0.05
 /**
  * ρ of the draws' weight noise, as a share of the root mean square of each layer's weights. Chosen on classifiers of

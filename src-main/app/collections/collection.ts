@@ -8,7 +8,7 @@ import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
 const PROBLEMS_SHOWN = 500
 const DUPLICATES_SHOWN = 500
 const SAMPLES = 4
-/** What a certificate needs of each class (design §1). */
+/** What a certificate needs of each class. */
 const MIN_CLASSES = 2
 const MIN_IMAGES = 8
 

@@ -1,4 +1,4 @@
-/** Trains a surrogate for certification: under weight noise, until it fits its data or a stated cap (design §2). */
+/** Trains a surrogate for certification: under weight noise, until it fits its data or a stated cap. */
 import { FIT_ACCURACY, FIT_BATCH, FIT_PEAK_RATE, FIT_STEPS, FIT_STEPS_CAP } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'

@@ -4,7 +4,7 @@ import { keyedRandom } from '../../core/random/random.js'
 import type { Job } from '../job.js'
 import type { Labelled, LabelledPicture } from './label.js'
 
-/** What a certificate needs (design §1). */
+/** What a certificate needs. */
 const MIN_CLASSES = 2
 const MIN_IMAGES = 8
 const HELD_OUT = 0.2
