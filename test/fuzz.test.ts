@@ -12,7 +12,7 @@ describe('damaged input is refused or read, and nothing else happens', () => {
   }, 300_000)
 
   it('certificates and notices about keys', async () => {
-    const report = await fuzzCertificates(150, 'unit test')
+    const report = await fuzzCertificates(400, 'unit test')
     expect(report.findings).toEqual([])
     expect(report.outcomes.signed).toBeGreaterThan(0)
     expect(report.outcomes.refused).toBeGreaterThan(0)

@@ -27,7 +27,10 @@ describe('a job with runs', () => {
     const result = await protect({ input: bench.input, output: bench.output, settings }, context)
     const runs = runsOf(bench.output)
     expect(runs).toMatchObject({ quantile: 0.9, confidence: 0.9, steps: 4, checkpointEvery: 25, batchSize: 16 })
-    expect(runs.recipes.map(({ resolution }) => resolution)).toEqual(expect.arrayContaining([32, 16]))
+    expect(runs.recipes.map(({ architecture, resolution }) => [architecture, resolution])).toEqual([
+      ['compact', 32],
+      ['vgg', 32],
+    ])
     for (const side of [runs.protected, runs.control]) {
       expect(side).toHaveLength(22)
       expect(side.every(({ correct }) => correct.length === 1)).toBe(true)
