@@ -24,7 +24,7 @@ function fixative(args, stdio) {
 console.log(`Drawing 720 sample pictures into ${input} …`)
 await drawCollection(input, { largest: 300 })
 
-// Half the usual draws, no classifiers trained from scratch, small pictures: a demo should be over within four minutes.
+// Half the usual draws, no classifiers trained from scratch, small pictures: a demo should be over in a few minutes.
 console.log(`\n$ fixative protect ${input} ${output} --draws 500 --runs 0`)
 fixative(['protect', input, output, '--draws', '500', '--runs', '0'], 'inherit')
 
