@@ -22,7 +22,8 @@ export async function amplitudeFor(
   largest: number,
   start = largest / 4,
 ): Promise<number> {
-  let [low, high] = [0, largest]
+  // Amplitudes known to be below and above the target; `largest` is neither before it was tried.
+  let [low, high] = [0, Infinity]
   // Log of amplitude and of measure over target, at the last two amplitudes.
   let last: readonly [number, number] | undefined
   let amplitude = Math.min(start, largest)
@@ -36,10 +37,11 @@ export async function amplitudeFor(
     const exponent = last === undefined ? 1 : (here[1] - last[1]) / (here[0] - last[0])
     last = here
     const next = Math.exp(here[0] - here[1] / exponent)
+    const end = Math.min(high, largest)
     // A step up stops at the largest amplitude, which must itself be tried.
-    if (next > low && next < high) amplitude = next
-    else if (high === largest && next >= largest) amplitude = largest
-    else amplitude = low > 0 ? Math.sqrt(low * high) : high / 8
+    if (next > low && next < end) amplitude = next
+    else if (high === Infinity && next >= largest) amplitude = largest
+    else amplitude = low > 0 ? Math.sqrt(low * end) : end / 8
   }
   return low > 0 ? low : amplitude
 }
