@@ -1,19 +1,6 @@
 /** What the stress test does to small pictures: 3×S×S, channel-first, encoded sRGB. */
+import { boxMean } from '../box-mean.js'
 import type { KeyedRandom } from '../random/random.js'
-
-/** Mean over (2r+1)² places of an S×S plane; at the edges over those that exist. */
-export function boxBlur(plane: Float32Array, side: number, reach: number): Float32Array {
-  const along = (from: Float32Array, step: number, across: number): Float32Array =>
-    from.map((_, i) => {
-      const at = Math.floor(i / step) % side
-      const [first, last] = [Math.max(0, at - reach), Math.min(side - 1, at + reach)]
-      const base = i - at * across
-      let sum = 0
-      for (let k = first; k <= last; k++) sum += from[base + k * across]!
-      return sum / (last - first + 1)
-    })
-  return along(along(plane, 1, 1), side, side)
-}
 
 /** Keeps the luma of BT.601 and blurs both colour differences over 5×5 places. Bytes in, bytes out. */
 export function chromaBlur(pixels: Uint8Array, side: number): Uint8Array {
@@ -24,7 +11,7 @@ export function chromaBlur(pixels: Uint8Array, side: number): Uint8Array {
   )
   const out = new Uint8ClampedArray(3 * area)
   for (let c = 0; c < 3; c++) {
-    const difference = boxBlur(
+    const difference = boxMean(
       luma.map((y, i) => pixels[c * area + i]! - y),
       side,
       2,
@@ -40,7 +27,7 @@ export function fineOfMean(sum: Float64Array, count: number, side: number): Floa
   const mean = Float32Array.from(sum, (value) => value / count)
   for (let c = 0; c < 3; c++) {
     const plane = mean.slice(c * area, (c + 1) * area)
-    boxBlur(plane, side, 2).forEach((value, i) => (mean[c * area + i]! -= value))
+    boxMean(plane, side, 2).forEach((value, i) => (mean[c * area + i]! -= value))
   }
   return mean
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { boxMean } from '../box-mean.js'
 import { keyedRandom } from '../random/random.js'
-import { boxBlur, chromaBlur, cutout, fineOfMean, mixup, subtract } from './pixels.js'
+import { chromaBlur, cutout, fineOfMean, mixup, subtract } from './pixels.js'
 import { STRESS_ROWS, resistanceOf, sentenceOf, worstFirst } from './rows.js'
 
 const result = (id: string, yours: number, originals: number) => ({ id, protected: yours, originals, chance: 0.2 })
@@ -32,7 +33,7 @@ describe('stress rows', () => {
 
 describe('stress pixels', () => {
   it('blurs by the mean of the places that exist', () => {
-    expect([...boxBlur(Float32Array.of(0, 0, 0, 0, 9, 0, 0, 0, 18), 3, 1)]).toEqual([
+    expect([...boxMean(Float32Array.of(0, 0, 0, 0, 9, 0, 0, 0, 18), 3, 1)]).toEqual([
       2.25, 1.5, 2.25, 1.5, 3, 4.5, 2.25, 4.5, 6.75,
     ])
   })

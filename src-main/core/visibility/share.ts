@@ -4,6 +4,7 @@
  * original picture alone: who has that gains nothing from it. Adaptation to luminance is left out: at the same ꟻLIP it was
  * more visible on black and white grounds.
  */
+import { boxMean } from '../box-mean.js'
 import type { Rgb8 } from './flip.js'
 
 /** Local standard deviation of luma (0–255) from which a place takes the whole amplitude. */
@@ -16,23 +17,6 @@ export const FLOOR = 0.06
 
 /** Fewest pixels across a window. */
 const WINDOW = 5
-
-/** Means over squares of (2 radius + 1)² cells, which stop at the border; `of` is size × size. */
-function boxed(of: Float64Array, size: number, radius: number): Float64Array {
-  const along = (from: Float64Array, step: number, next: number): Float64Array => {
-    const to = new Float64Array(from.length)
-    for (let line = 0; line < size; line++) {
-      let sum = 0
-      for (let i = -radius; i < size; i++) {
-        if (i + radius < size) sum += from[line * next + (i + radius) * step]!
-        if (i - radius - 1 >= 0) sum -= from[line * next + (i - radius - 1) * step]!
-        if (i >= 0) to[line * next + i * step] = sum / (Math.min(size - 1, i + radius) - Math.max(0, i - radius) + 1)
-      }
-    }
-    return to
-  }
-  return along(along(of, 1, size), size, 1)
-}
 
 /** Sums over the cells of the grid: pixels, luma and its square; where there are fewer pixels, each serves many cells. */
 function sums(pixels: Rgb8, width: number, height: number, size: number): Float64Array[] {
@@ -81,7 +65,7 @@ export function budgetShare(
   const cell = Math.min(width, height) / size
   const window = Math.max(0, Math.ceil((WINDOW / cell - 1) / 2))
   const neighbourhood = Math.max(1, Math.round(size / 64)) + 2 * window
-  const [count, luma, squares] = sums(pixels, width, height, size).map((plane) => boxed(plane, size, window)) as [
+  const [count, luma, squares] = sums(pixels, width, height, size).map((plane) => boxMean(plane, size, window)) as [
     Float64Array,
     Float64Array,
     Float64Array,
@@ -90,7 +74,7 @@ export function budgetShare(
     const mean = luma[i]! / n
     return Math.log1p(Math.sqrt(Math.max(0, squares[i]! / n - mean * mean)))
   })
-  return Float32Array.from(boxed(logs, size, neighbourhood), (log) =>
+  return Float32Array.from(boxMean(logs, size, neighbourhood), (log) =>
     Math.min(1, Math.max(floor, Math.expm1(log) / knee)),
   )
 }
