@@ -3,13 +3,15 @@
  * which the owner can later prove, and recompute, everything.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { OpenedEnvelope } from '../core/certificate/dsse.js'
 import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder, Storage } from './storage.js'
-import { hashFile } from './verify.js'
+import { CERTIFICATE_NAME, hashFile, readCertificate } from './verify.js'
 
 const BUNDLE_FILE = 'bundle.json'
 
@@ -71,4 +73,32 @@ export async function findBundle(
     throw new FixativeError('bundle-of-other-version', message, 'Its signature and bounds can still be verified.')
   }
   return null
+}
+
+/** What a certificate was made from, opened. */
+export interface OpenedBundle {
+  readonly envelope: OpenedEnvelope
+  /** The protected folder. */
+  readonly output: string
+  readonly folder: JobFolder
+  readonly bundle: Bundle
+}
+
+/**
+ * @param path the protected folder, or the certificate in it
+ * @throws FixativeError `bundle-missing` when the job's private folder is not on this computer; as `readCertificate` and
+ *   `findBundle`
+ */
+export async function openBundle(path: string, storage: Storage): Promise<OpenedBundle> {
+  const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
+  const envelope = await readCertificate(isFolder ? join(path, CERTIFICATE_NAME) : path)
+  const found = await findBundle(storage, envelope.statement.predicate.private.sha256)
+  if (!found) throw bundleMissing()
+  return { envelope, output: isFolder ? path : dirname(path), ...found }
+}
+
+export function bundleMissing(): FixativeError {
+  const message = 'The private data that this certificate was made from is not on this computer.'
+  const hint = 'Run this where the pictures were protected, as the same user, unless the job was removed there.'
+  return new FixativeError('bundle-missing', message, hint)
 }

@@ -1,13 +1,12 @@
 /** Recomputes a certificate from its private bundle: the files, the surrogates, and every draw. */
-import { type FileHandle, open, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Certification, Statement } from '../core/certificate/schema.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
 import { checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
 import type { Model } from '../workers/tasks.js'
-import { type Bundle, type BundledPictures, PICTURES_FILE, findBundle, picturesSchema } from './bundle.js'
+import { type Bundle, type BundledPictures, PICTURES_FILE, openBundle, picturesSchema } from './bundle.js'
 import { type JobContext, below, inParallel } from './job.js'
 import { readProgress } from './journal.js'
 import { datasetOf, programOf } from './plan.js'
@@ -16,7 +15,7 @@ import { drawScores } from './stages/draw.js'
 import { EXPORTED_FILE } from './stages/export.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
 import type { JobFolder } from './storage.js'
-import { CERTIFICATE_NAME, hashFile, readCertificate } from './verify.js'
+import { hashFile } from './verify.js'
 
 export interface RecertifyCheck {
   readonly name: 'signature' | 'numbers' | 'bundle' | 'files' | 'thumbnails' | 'accuracy' | 'draws'
@@ -51,18 +50,11 @@ interface Opened {
  * picture if it was the processor that made them.
  *
  * @param path the protected folder, or the certificate in it.
- * @throws FixativeError `bundle-missing` when the job's private folder is not on this computer; as `readCertificate`.
+ * @throws FixativeError `bundle-missing` when the job's private folder is not on this computer; as `openBundle`.
  */
 export async function recertify(path: string, context: RecertifyContext): Promise<Recertification> {
-  const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-  const envelope = await readCertificate(isFolder ? join(path, CERTIFICATE_NAME) : path)
+  const { envelope, output, folder, bundle } = await openBundle(path, context.storage)
   const { statement } = envelope
-  const found = await findBundle(context.storage, statement.predicate.private.sha256)
-  if (!found) {
-    const message = 'The private data that this certificate was made from is not on this computer.'
-    const hint = 'Run this where the pictures were protected, as the same user, unless the job was removed there.'
-    throw new FixativeError('bundle-missing', message, hint)
-  }
   const { mismatches } = checkCertificate(envelope, EMPTY_RING)
   const checks: RecertifyCheck[] = [
     envelope.signed
@@ -74,7 +66,6 @@ export async function recertify(path: string, context: RecertifyContext): Promis
       detail: mismatches[0] ?? 'The bounds follow from the counts in the certificate.',
     },
   ]
-  const { folder, bundle } = found
   const damaged = await damagedFile(folder, bundle)
   if (damaged) {
     checks.push({ name: 'bundle', ok: false, detail: `The private file "${damaged}" is not the one committed to.` })
@@ -82,7 +73,7 @@ export async function recertify(path: string, context: RecertifyContext): Promis
   }
   checks.push({ name: 'bundle', ok: true, detail: 'The private data are those that the certificate commits to.' })
   const pictures = (await folder.readJson(PICTURES_FILE, picturesSchema))!
-  const opened: Opened = { statement, output: isFolder ? path : dirname(path), folder, bundle, pictures }
+  const opened: Opened = { statement, output, folder, bundle, pictures }
   checks.push(...(await checkFiles(opened, context)))
   const { certification } = statement.predicate
   if (certification) checks.push(...(await checkScores(opened, certification, context)))

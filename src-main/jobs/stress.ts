@@ -1,6 +1,4 @@
 /** The stress test: what somebody may do to protected pictures so that a classifier learns from them all the same. */
-import { stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CHECKPOINT_EVERY } from '../core/certify/runs.js'
 import type { Served } from '../core/channels.js'
@@ -18,7 +16,7 @@ import {
 } from '../core/stress/rows.js'
 import { architectureFor } from '../core/surrogate/architecture.js'
 import type { AttackTask, Dataset, Refit } from '../workers/tasks.js'
-import { type BundledPictures, PICTURES_FILE, findBundle, picturesSchema } from './bundle.js'
+import { type BundledPictures, PICTURES_FILE, bundleMissing, openBundle, picturesSchema } from './bundle.js'
 import { halve } from './half.js'
 import { ItemFile } from './item-file.js'
 import { type JobContext, below, inParallel } from './job.js'
@@ -28,7 +26,6 @@ import { EXPORTED_FILE } from './stages/export.js'
 import { storedScan } from './stages/scan.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
 import type { JobFolder } from './storage.js'
-import { CERTIFICATE_NAME, readCertificate } from './verify.js'
 
 /** Training steps of every row unless asked otherwise. */
 export const STRESS_STEPS = 300
@@ -70,28 +67,23 @@ interface Work {
  *
  * @param path the protected folder, or the certificate in it.
  * @returns worst first.
- * @throws FixativeError `bundle-missing`, `stress-too-small`, `original-missing`; as `readCertificate`.
+ * @throws FixativeError `bundle-missing`, `stress-too-small`, `original-missing`; as `openBundle`.
  */
 export async function stress(
   path: string,
   { rows = STRESS_ROWS.map(({ id }) => id), steps = STRESS_STEPS }: StressOptions,
   context: StressContext,
 ): Promise<StressResult[]> {
-  const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false
-  const { statement } = await readCertificate(isFolder ? join(path, CERTIFICATE_NAME) : path)
-  const found = await findBundle(context.storage, statement.predicate.private.sha256)
-  const pictures = found && (await found.folder.readJson(PICTURES_FILE, picturesSchema))
-  if (!pictures) {
-    const message = 'The private data of these protected pictures are not on this computer.'
-    throw new FixativeError('bundle-missing', message, 'Run this where the pictures were protected, as the same user.')
-  }
+  const { envelope, output, folder, bundle } = await openBundle(path, context.storage)
+  const { statement } = envelope
+  const pictures = await folder.readJson(PICTURES_FILE, picturesSchema)
+  if (!pictures) throw bundleMissing()
   if (pictures.pictures.filter(({ held }) => held).length < 2) {
     throw new FixativeError('stress-too-small', 'Too few pictures were set aside for a test.', 'Protect more pictures.')
   }
-  const { folder, bundle } = found
   const job: Work = {
     folder,
-    output: isFolder ? path : dirname(path),
+    output,
     pictures,
     resolution: bundle.settings.resolution,
     seed: `${bundle.seed}/stress`,
