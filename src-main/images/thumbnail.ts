@@ -5,7 +5,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Served } from '../core/channels.js'
 import { budgetFor, look } from './budget.js'
 import { toSrgb } from './convert.js'
-import { inspect, OPEN, readFailure } from './inspect.js'
+import { type PictureFacts, inspect, OPEN, readFailure } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
 import { asViewed } from './viewed.js'
@@ -43,12 +43,16 @@ async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 
 }
 
 /** Reads a picture once more: for how opaque its places are, and what they may change by. */
-async function withBudget(small: Squashed, source: string, resolution: number, eyes: Eyes | undefined): Promise<Item> {
+async function withBudget(
+  small: Squashed,
+  source: string,
+  facts: PictureFacts,
+  resolution: number,
+  eyes: Eyes | undefined,
+): Promise<Item> {
   try {
     const opacity = small.alpha ? await opacityOf(source, resolution) : new Uint8Array(resolution ** 2).fill(255)
     if (!eyes) return { ...small, opacity, budget: new Uint8Array() }
-    const facts = await inspect(source)
-    if (!facts.ok) return facts
     return { ...small, opacity, budget: await budgetFor(await look(source, facts), resolution, eyes) }
   } catch (error) {
     return { ok: false, reason: readFailure(error) }
@@ -77,8 +81,16 @@ export async function thumbnail(
   view?: View,
 ): Promise<Squashed | Unreadable> {
   const facts = await inspect(source)
-  if (!facts.ok) return facts
-  const { metadata } = facts
+  return facts.ok ? squashed(source, facts, resolution, served, view) : facts
+}
+
+async function squashed(
+  source: string,
+  { metadata, alpha, format }: PictureFacts,
+  resolution: number,
+  served: Served | null,
+  view?: View,
+): Promise<Squashed | Unreadable> {
   try {
     const uploaded = served ? await asServed(source, served) : source
     const shown = view ? await asViewed(uploaded, view) : uploaded
@@ -87,7 +99,7 @@ export async function thumbnail(
       : await squash(sharp(source, OPEN).autoOrient(), resolution, metadata)
     const { width, height } = metadata.autoOrient
     const sha256 = await sha256OfFile(source)
-    return { ok: true, pixels, alpha: facts.alpha, width, height, format: facts.format, sha256 }
+    return { ok: true, pixels, alpha, width, height, format, sha256 }
   } catch (error) {
     return { ok: false, reason: readFailure(error) }
   }
@@ -101,11 +113,12 @@ export async function thumbnail(
  * @returns one item a source, in order; a picture that cannot be read is an item with a reason, never an exception.
  */
 export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailReport> {
-  const { sources, resolution, served, view, eyes } = request
+  const { sources, resolution, served = null, view, eyes } = request
   const items: Item[] = []
   for (const source of sources) {
-    const small = await thumbnail(source, resolution, served, view)
-    items.push(small.ok ? await withBudget(small, source, resolution, eyes) : small)
+    const facts = await inspect(source)
+    const small = facts.ok ? await squashed(source, facts, resolution, served, view) : facts
+    items.push(facts.ok && small.ok ? await withBudget(small, source, facts, resolution, eyes) : (small as Unreadable))
   }
   return { items }
 }
