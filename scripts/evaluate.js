@@ -15,6 +15,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import sharp from 'sharp'
 import { PYTHON } from './python.js'
 
 const list = (text) => text.split(',').filter(Boolean)
@@ -48,7 +49,7 @@ mkdirSync(place, { recursive: true })
 const originals = resolve(folder)
 
 /** Protects with one method and seed, and reads the certificate. */
-function protect(method, seed) {
+async function protect(method, seed) {
   const output = join(place, `${basename(originals)}-${method}-${options.strength}-${options.resolution}-${seed}`)
   const certificate = join(output, 'fixative-certificate.json')
   const start = performance.now()
@@ -77,7 +78,7 @@ function protect(method, seed) {
     runs: certification.runs,
     largestChange: protection.largestChange,
     quality: protection.quality,
-    butteraugli: butteraugli(output),
+    butteraugli: await butteraugli(output),
   }
 }
 
@@ -85,28 +86,27 @@ function protect(method, seed) {
 const COMPARED = 16
 
 /** Mean Butteraugli (3-norm) of pictures spread over a collection; null: the program is not installed. */
-function butteraugli(output) {
+async function butteraugli(output) {
   const files = readdirSync(originals, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(originals.length + 1))
     .filter((path) => existsSync(join(output, path)))
     .sort()
   const some = Array.from({ length: COMPARED }, (_, i) => files[Math.floor((i * files.length) / COMPARED)])
-  const scores = some.map((path) => {
-    const found = spawnSync('butteraugli_main', [flat(join(originals, path), 'a'), flat(join(output, path), 'b')], {
-      encoding: 'utf8',
-    })
-    return Number(/3-norm: ([\d.]+)/.exec(found.stdout ?? '')?.[1] ?? NaN)
-  })
+  const scores = []
+  for (const path of some) {
+    const pair = [await flat(join(originals, path), 'a'), await flat(join(output, path), 'b')]
+    const found = spawnSync('butteraugli_main', pair, { encoding: 'utf8' })
+    scores.push(Number(/3-norm: ([\d.]+)/.exec(found.stdout ?? '')?.[1] ?? NaN))
+  }
   const mean = scores.reduce((a, b) => a + b, 0) / scores.length
   return Number.isNaN(mean) ? null : mean
 }
 
 /** A picture as a file that every program reads. */
-function flat(path, name) {
+async function flat(path, name) {
   const target = join(place, `${name}.png`)
-  const script = `import sharp from 'sharp'; await sharp(process.argv[1]).flatten({ background: '#fff' }).toColourspace('srgb').png().toFile(process.argv[2])`
-  spawnSync(process.execPath, ['--input-type=module', '-e', script, path, target])
+  await sharp(path).flatten({ background: '#fff' }).toColourspace('srgb').png().toFile(target)
   return target
 }
 
@@ -193,7 +193,10 @@ function attackTable(rows) {
 }
 
 try {
-  const runs = list(options.methods).flatMap((method) => list(options.seeds).map((seed) => protect(method, seed)))
+  const runs = []
+  for (const method of list(options.methods)) {
+    for (const seed of list(options.seeds)) runs.push(await protect(method, seed))
+  }
   const targets = [
     ['originals', originals],
     ...runs.map(({ method, seed, output }) => [runs.length > 1 ? `${method} (seed ${seed})` : method, output]),
