@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Preview, RequestPayload } from '../contract.js'
+import { usesBrightness } from '../core/settings.js'
 import { visibilitySentence } from '../core/visibility/sentence.js'
 import type { Pool } from '../workers/pool.js'
 import type { ImageStore } from './images.js'
@@ -17,8 +18,8 @@ export async function makePreview(
   pool: Pick<Pool, 'run'>,
   images: ImageStore,
 ): Promise<Preview> {
-  const { strength, visibility, resolution, width, height, centerX, centerY } = request
-  const brightness = strength === 'strong'
+  const { visibility, resolution, width, height, centerX, centerY } = request
+  const brightness = usesBrightness(request)
   const crop = await pool.run(
     'crop',
     { source, eyes: { visibility, brightness }, resolution, width, height, centerX, centerY },

@@ -47,6 +47,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>
 export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({})
 
+/** Whether light and dark change as well, and the noise is learnt through what takes colour away. */
+export const usesBrightness = ({ strength }: Pick<Settings, 'strength'>): boolean => strength === 'strong'
+
 /** Mean ꟻLIP, 0–1, to which each picture of a job is brought. */
 export function visibilityOf({ visibility, strength }: Pick<Settings, 'strength' | 'visibility'>): number {
   return visibility ?? STRENGTHS[strength]

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type CarrierBand, dealCarriers } from '../core/protect/carriers.js'
 import { RECIPES, carrierBand, fieldBand } from '../core/protect/recipe.js'
 import { roundBudget, warmUpRounds } from '../core/protect/schedule.js'
+import { usesBrightness } from '../core/settings.js'
 import type { Dataset } from '../workers/tasks.js'
 import { learnCheckpoint } from './checkpoints.js'
 import { ItemFile } from './item-file.js'
@@ -74,7 +75,7 @@ export async function learnStage(
         warmUp,
         roundSteps: context.effort?.roundSteps,
         batchSize: context.effort?.batchSize,
-        distorted: settings.strength === 'strong',
+        distorted: usesBrightness(settings),
         band: fieldBand(side, resolution),
         get workers() {
           return compute.lanes

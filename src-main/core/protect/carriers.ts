@@ -52,13 +52,13 @@ export function dealCarriers(seed: string, classes: number, { lowest, highest }:
   return Array.from(order, (place) => places[place]!)
 }
 
-/** Distance to the nearest other carrier, cycles; of one class alone, as far as a wave may stray. */
+/** Distance to the nearest other carrier, cycles; Infinity where there is none. */
 export function spacingOf(carriers: readonly Carrier[]): number {
   let least = Infinity
   carriers.forEach((a, i) => {
     for (const b of carriers.slice(i + 1)) least = Math.min(least, Math.hypot(a.across - b.across, a.down - b.down))
   })
-  return Number.isFinite(least) ? least : Infinity
+  return least
 }
 
 /**

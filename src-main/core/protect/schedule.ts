@@ -51,8 +51,8 @@ export function warmUpContrast(round: number, warmUp: number): number {
 }
 
 /**
- * How far a sign step of a round moves each value of a field, whose range is −1 … 1: from a fifth down to a fiftieth. A constant step leaves the
- * noise jittering by its own size around what it has learnt; a falling one lets it settle.
+ * How far a sign step of a round moves each value of a field, whose range is −1 … 1: from a fifth down to a fiftieth. A
+ * constant step leaves the noise jittering by its own size around what it has learnt; a falling one lets it settle.
  */
 export function signStepShare(round: number, rounds: number): number {
   const [first, last] = [0.2, 0.02]

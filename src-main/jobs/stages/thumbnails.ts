@@ -1,6 +1,6 @@
 /** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
 import { FixativeError } from '../../core/errors.js'
-import { visibilityOf } from '../../core/settings.js'
+import { usesBrightness, visibilityOf } from '../../core/settings.js'
 import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../item-file.js'
 import { type Job, below, inParallel } from '../job.js'
@@ -37,7 +37,7 @@ export async function thumbnailsStage(
 ): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
   const { settings } = job.record
   const { resolution } = settings
-  const eyes = { visibility: visibilityOf(settings), brightness: settings.strength === 'strong' }
+  const eyes = { visibility: visibilityOf(settings), brightness: usesBrightness(settings) }
   const area = resolution * resolution
   const store = await ItemFile.open(job.folder.file(ORIGINALS_FILE), 3 * area)
   const opacities = await ItemFile.open(job.folder.file(OPACITY_FILE), area)
