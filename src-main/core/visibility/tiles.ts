@@ -37,8 +37,10 @@ export function sampleTiles(width: number, height: number, budget: number): Tile
   const count = Math.max(1, Math.floor(budget / (size.width * size.height)))
   const within = (value: number, most: number): number => Math.max(1, Math.min(Math.floor(value), most))
   const most = [Math.floor(width / size.width), Math.floor(height / size.height)] as const
-  const rows = within(Math.max(Math.sqrt((count * height) / width), count / most[0]), most[1])
-  const columns = within(count / rows, most[0])
+  const even = within(Math.max(Math.sqrt((count * height) / width), count / most[0]), most[1])
+  const columns = within(count / even, most[0])
+  // As many rows as the budget still has for whole columns, and no more.
+  const rows = within(count / columns, most[1])
   return Array.from({ length: rows * columns }, (_, i) => {
     const [u, v] = [(0.5 + i / PLASTIC) % 1, (0.5 + i / PLASTIC ** 2) % 1]
     const place = (cell: number, cells: number, length: number, tile: number, share: number): number =>
