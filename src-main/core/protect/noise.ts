@@ -6,17 +6,21 @@
  * is what brightness is for. One field moves all channels, so that learning has one number a place to find.
  */
 
-/** Blue against yellow: the change of red, green and blue, in encoded values, that leaves the luma as it is. */
-export const BLUE_YELLOW = [0.136, 0.136, -1] as const
+/**
+ * Blue against yellow: the change of red, green and blue, in encoded values, that leaves the luminance of common colours as
+ * it is. Luminance is what the eye sees, a sum of light; luma, the sum of encoded values that television has (0.136), weighs
+ * blue higher, and a wave without luma is seen as light and dark.
+ */
+export const BLUE_YELLOW = [0.05, 0.05, -1] as const
 
 /** Steps of a stored field between 0 and 1. */
 const FIELD_STEPS = 127
-/** A stored budget is in quarters of a 0–255 step. */
-const BUDGET_STEPS = 4 * 255
+/** A stored budget is in halves of a 0–255 step. */
+const BUDGET_STEPS = 2 * 255
 /** Largest change that a budget can hold, 0–255. */
-export const LARGEST_BUDGET = 255 / 4
+export const LARGEST_BUDGET = 255 / 2
 
-/** What a place of a picture may change by, S×S each: quarters of a 0–255 step. */
+/** What a place of a picture may change by, S×S each: halves of a 0–255 step. */
 export interface Budget {
   readonly colour: Uint8Array
   readonly brightness: Uint8Array
@@ -41,8 +45,8 @@ export function makeBudget(
   const area = share.colour.length
   const out = new Uint8Array(2 * area)
   for (let i = 0; i < area; i++) {
-    out[i] = Math.min(255, Math.round(4 * colour * share.colour[i]!))
-    out[area + i] = Math.min(255, Math.round(4 * brightness * share.brightness[i]!))
+    out[i] = Math.min(255, Math.round(2 * colour * share.colour[i]!))
+    out[area + i] = Math.min(255, Math.round(2 * brightness * share.brightness[i]!))
   }
   return out
 }

@@ -99,16 +99,26 @@ describe('noise', () => {
     }
   })
 
-  it('leaves the luma alone where only colour may change', () => {
-    const coloured = budgetOf(makeBudget({ colour: values(1), brightness: values(0) }, 40, 0))
+  it.each([
+    [128, 128, 128],
+    [190, 150, 110],
+    [70, 110, 60],
+    [200, 60, 50],
+  ])('leaves the luminance of %d, %d, %d about as it is where only colour may change', (...colour) => {
+    const coloured = budgetOf(makeBudget({ colour: values(1), brightness: values(0) }, 10, 0))
     const change = changeOf(values(-1), coloured, null)
-    const luma = 0.299 * change[0]! + 0.587 * change[AREA]! + 0.114 * change[2 * AREA]!
-    expect(Math.abs(luma)).toBeLessThan(0.01 * Math.abs(change[2 * AREA]!))
+    const linear = (value: number) => ((value + 0.055) / 1.055) ** 2.4
+    const luminance = (rgb: readonly number[]) =>
+      [0.2126, 0.7152, 0.0722].reduce((sum, weight, c) => sum + weight * linear(rgb[c]!), 0)
+    const before = colour.map((value) => value / 255)
+    const moved = luminance(before.map((value, c) => value + change[c * AREA]!)) - luminance(before)
+    const blueAlone = luminance([before[0]!, before[1]!, before[2]! + change[2 * AREA]!]) - luminance(before)
+    expect(Math.abs(moved)).toBeLessThan(0.5 * Math.abs(blueAlone))
   })
 
-  it('is kept in quarters of a step, and its field in 127ths', () => {
-    expect([...makeBudget({ colour: values(1), brightness: values(0.5) }, 10.1, 200)]).toEqual([
-      ...[40, 40, 40, 40],
+  it('is kept in halves of a step, and its field in 127ths', () => {
+    expect([...makeBudget({ colour: values(1), brightness: values(0.8) }, 10.1, 200)]).toEqual([
+      ...[20, 20, 20, 20],
       ...[255, 255, 255, 255],
     ])
     expect([...fieldOf(storedField(Float32Array.of(-1.2, -1, 0.5, 1)))]).toEqual([-1, -1, 64 / 127, 1].map(Math.fround))
