@@ -1,5 +1,5 @@
 /**
- * A collection of drawn pictures to try Fixative on: six kinds of landscape at any time of day. Colours overlap between
+ * A collection of crayon pictures to try Fixative on: six kinds of landscape at any time of day. Colours overlap between
  * the kinds and shapes vary within them, so that, like with photographs, a classifier needs both and many pictures.
  */
 import { mkdir } from 'node:fs/promises'
@@ -80,6 +80,40 @@ const KINDS = {
   },
 }
 
+/** Smooth random values, 0–1, of places 0–1 across and down, on a grid of random numbers. */
+function cloth(r, across, down) {
+  const values = Float32Array.from({ length: (across + 2) * (down + 2) }, r)
+  return (x, y) => {
+    const [i, j] = [Math.floor(x * across), Math.floor(y * down)]
+    const [u, v] = [x * across - i, y * down - j]
+    const row = (at) => values[at] + u * (values[at + 1] - values[at])
+    const at = j * (across + 2) + i
+    return row(at) + v * (row(at + across + 2) - row(at))
+  }
+}
+
+/**
+ * Draws flat shapes anew as with crayons: wavering outlines, strokes across or down, the grain of the paper.
+ * @param {Uint8Array} flat RGB
+ */
+function crayon(r, flat, width, height) {
+  const out = new Uint8Array(flat.length)
+  const waver = [cloth(r, 14, 14), cloth(r, 14, 14)]
+  const [along, across] = [Math.round(4 + r() * 8), 70]
+  const strokes = r() < 0.5 ? cloth(r, along, across) : cloth(r, across, along)
+  const grain = cloth(r, 110, 110)
+  const moved = (at, by, side) => Math.max(0, Math.min(side - 1, Math.round(at + (by - 0.5) * 0.07 * side)))
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const place = [x / width, y / height]
+      const from = moved(y, waver[1](...place), height) * width + moved(x, waver[0](...place), width)
+      const light = 0.5 + 0.5 * strokes(...place) + 0.5 * grain(...place)
+      for (let c = 0; c < 3; c++) out[3 * (y * width + x) + c] = Math.min(255, flat[3 * from + c] * light)
+    }
+  }
+  return out
+}
+
 /** Sky, sun and clouds of any hour, then the land. */
 function landscape(r, { hue, draw }) {
   const spread = () => (r() + r() + r() - 1.5) * 110
@@ -109,7 +143,9 @@ export async function drawCollection(folder, options = {}) {
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side()}" height="${side()}" viewBox="0 0 100 100"
         preserveAspectRatio="none">${landscape(r, kind)}</svg>`
       const file = join(folder, name, `${name}-${String(i + 1).padStart(3, '0')}`)
-      const picture = sharp(Buffer.from(svg)).flatten({ background: '#fff' })
+      const drawn = sharp(Buffer.from(svg)).flatten({ background: '#fff' }).raw()
+      const { data, info } = await drawn.toBuffer({ resolveWithObject: true })
+      const picture = sharp(crayon(r, data, info.width, info.height), { raw: info })
       await (i % 2 ? picture.png().toFile(`${file}.png`) : picture.jpeg({ quality: 92 }).toFile(`${file}.jpg`))
     }
   }

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { carrierField } from '../core/protect/carriers.js'
 import { makeBudget, storedField } from '../core/protect/noise.js'
 import { carrierBand } from '../core/protect/recipe.js'
-import { budgetShare } from '../core/visibility/share.js'
+import { budgetShare, textureOf } from '../core/visibility/share.js'
 import { toSrgb } from './convert.js'
 import { type PictureFacts, OPEN } from './inspect.js'
 import type { Pixels } from './perturb.js'
@@ -39,7 +39,8 @@ export async function look(source: string, { metadata, grey }: PictureFacts): Pr
  * @param pixels as `look` gives them. @returns 2×S×S (core/protect/noise.ts)
  */
 export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes): Promise<Uint8Array> {
-  const share = budgetShare(rgbOf(pixels), pixels.width, pixels.height, resolution)
+  const texture = textureOf(rgbOf(pixels), pixels.width, pixels.height, resolution)
+  const share = budgetShare(texture, resolution, eyes.visibility, LARGEST_CHANGE)
   const none = share.map(() => 0)
   const grey = pixels.channels < 3
   // Squared: brightness only where a change is hidden well.

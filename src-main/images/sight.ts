@@ -1,6 +1,6 @@
 /** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
 import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
-import { type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
+import { CONCENTRATED, type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger } from './perturb.js'
@@ -14,9 +14,6 @@ const CUT = Math.ceil((TILE + 2 * MARGIN + BLOCK) / BLOCK) * BLOCK
 
 /** Largest change of a channel, 0–255, however little it would be seen. */
 export const LARGEST_CHANGE = Math.floor(LARGEST_BUDGET)
-
-/** How much larger than the mean the cubic mean may be before it is what counts. */
-const CONCENTRATED = 1.9
 
 /** What a file format makes of pixels: encoded, and decoded again. */
 export type Recode = (pixels: Pixels) => Promise<Pixels>
@@ -54,10 +51,7 @@ export function sightOf(
   }
 }
 
-/**
- * One number to compare with a target: mean ꟻLIP, or, where a change lies in few places, as much less as those take. A
- * fish on a white ground would otherwise be given all that the ground does not use.
- */
+/** One number to compare with a target: mean ꟻLIP, or, where a change lies in few places, as much less as those take. */
 const visibilityOf = ({ mean, cubic }: Pooled): number => Math.max(mean, cubic / CONCENTRATED)
 
 /** A picture's own noise, and how visible it is to be. */

@@ -153,6 +153,12 @@ export interface Pooled {
   readonly cubic: number
 }
 
+/**
+ * How much larger than the mean the cubic mean may be before it is what counts: a fish on a white ground would otherwise be
+ * given all that the ground does not use.
+ */
+export const CONCENTRATED = 1.5
+
 /** A picture, or tiles of it, as the eye sees them: 20 bytes a pixel and a little more. */
 export interface FlipReference {
   /** @returns over the tiles' pixels, 0–1: 0 for an equal picture */

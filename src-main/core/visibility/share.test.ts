@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
-import { FLOOR, KNEE, budgetShare } from './share.js'
+import { FLOORS, KNEE, budgetShare, textureOf } from './share.js'
 
 const SIZE = 64
 
@@ -9,82 +9,66 @@ const grey = (width: number, height: number, luma: (x: number, y: number) => num
   Uint8Array.from(
     Array.from({ length: width * height }, (_, i) => luma(i % width, Math.floor(i / width))).flatMap((v) => [v, v, v]),
   )
+const texture = (width: number, height: number, luma: (x: number, y: number) => number): Float64Array =>
+  textureOf(grey(width, height, luma), width, height, SIZE)
 
 const random = keyedRandom('share')
 const noise = (deviation: number): number => 128 + deviation * random.gaussian()
+const mean = (values: Float64Array | Float32Array): number => [...values].reduce((a, b) => a + b, 0) / values.length
 
-describe('budgetShare', () => {
-  it.each([2, 4, 8])('of noise is its deviation over the knee: %d', (deviation) => {
-    const share = budgetShare(
-      grey(640, 400, () => noise(deviation)),
-      640,
-      400,
-      SIZE,
-      { floor: 0 },
-    )
-    for (const value of share) expect(Math.abs((value * KNEE) / deviation - 1)).toBeLessThan(0.15)
+describe('textureOf', () => {
+  it.each([4, 8, 16])('of noise is a little less than its deviation over the knee: %d', (deviation) => {
+    const found = mean(texture(640, 640, () => noise(deviation)))
+    expect((found * KNEE) / deviation).toBeGreaterThan(0.7)
+    expect((found * KNEE) / deviation).toBeLessThan(1)
   })
 
-  it('is the floor on flat ground, and beside a lone edge', () => {
-    expect(
-      new Set(
-        budgetShare(
-          grey(99, 70, () => 200),
-          99,
-          70,
-          SIZE,
-        ),
-      ),
-    ).toEqual(new Set([Math.fround(FLOOR)]))
-    const edge = budgetShare(
-      grey(640, 640, (x) => (x < 323 ? 20 : 220)),
-      640,
-      640,
-      SIZE,
-    )
-    expect(Math.max(...edge)).toBeLessThan(0.4)
+  it('of flat ground, of shading, and beside a lone edge is nothing', () => {
+    expect(Math.max(...texture(99, 70, () => 200))).toBeCloseTo(0, 6)
+    expect(Math.max(...texture(640, 400, (x) => 20 + x / 3)).toFixed(1)).toBe('0.0')
+    expect(Math.max(...texture(640, 640, (x) => (x < 323 ? 20 : 220)))).toBeCloseTo(0, 6)
+    expect(Math.max(...texture(200, 200, (x, y) => (x + y < 190 ? 20 : 220)))).toBeCloseTo(0, 6)
   })
 
   it('is where the texture is', () => {
-    const share = budgetShare(
-      grey(640, 400, (x, y) => (x < 320 && y < 200 ? noise(2 * KNEE) : 128)),
-      640,
-      400,
-      SIZE,
-    )
-    const at = (x: number, y: number): number => share[y * SIZE + x]!
-    for (const [x, y, expected] of [
-      [0, 0, 1],
-      [26, 26, 1],
-      [37, 26, FLOOR],
-      [26, 37, FLOOR],
-      [63, 63, FLOOR],
+    const found = texture(640, 400, (x, y) => (x < 320 && y < 200 ? noise(3 * KNEE) : 128))
+    const at = (x: number, y: number): number => found[y * SIZE + x]!
+    for (const [x, y] of [
+      [0, 0],
+      [26, 26],
     ] as const) {
-      expect(at(x, y)).toBeCloseTo(expected, 6)
+      expect(at(x, y)).toBeGreaterThan(1)
+    }
+    for (const [x, y] of [
+      [34, 26],
+      [26, 34],
+      [63, 63],
+    ] as const) {
+      expect(at(x, y)).toBeCloseTo(0, 6)
     }
   })
 
-  it('of pictures of any size is within floor–1, and turns over with the picture', () => {
+  it('of pictures of any size is finite and not negative, and turns over with the picture', () => {
     const sides = fc.integer({ min: 1, max: 90 })
     fc.assert(
       fc.property(sides, sides, fc.constantFrom(32, 64, 128), fc.infiniteStream(fc.nat(255)), (w, h, size, bytes) => {
         const rows = Array.from({ length: w * h }, () => bytes.next().value as number)
-        const share = budgetShare(
+        const found = textureOf(
           grey(w, h, (x, y) => rows[y * w + x]!),
           w,
           h,
           size,
         )
-        expect(share.length).toBe(size * size)
-        expect(share.every((value) => value >= Math.fround(FLOOR) && value <= 1)).toBe(true)
-        const turned = budgetShare(
+        expect(found.length).toBe(size * size)
+        expect(found.every((value) => value >= 0 && value < 255)).toBe(true)
+        const turned = textureOf(
           grey(h, w, (x, y) => rows[x * w + y]!),
           h,
           w,
           size,
         )
         for (let i = 0; i < size * size; i++) {
-          expect(turned[(i % size) * size + Math.floor(i / size)]).toBeCloseTo(share[i]!, 5)
+          expect(turned[(i % size) * size + Math.floor(i / size)]).toBeCloseTo(found[i]!, 5)
         }
       }),
       { numRuns: 20 },
@@ -92,17 +76,51 @@ describe('budgetShare', () => {
   })
 
   it('of a picture of 32 pixels sees texture and flat ground at twice its resolution', () => {
-    const share = budgetShare(
-      grey(32, 32, (x) => (x < 16 ? noise(30) : 128)),
-      32,
-      32,
-      SIZE,
-    )
-    expect(share[32 * SIZE]).toBe(1)
-    expect(share[32 * SIZE + 63]).toBeCloseTo(FLOOR, 6)
+    const found = texture(32, 32, (x) => (x < 16 ? noise(60) : 128))
+    expect(found[32 * SIZE]).toBeGreaterThan(1)
+    expect(found[32 * SIZE + 63]).toBeCloseTo(0, 6)
   })
 
   it('refuses pixels of another size', () => {
-    expect(() => budgetShare(new Uint8Array(11), 2, 2, SIZE)).toThrow(RangeError)
+    expect(() => textureOf(new Uint8Array(11), 2, 2, SIZE)).toThrow(RangeError)
+  })
+})
+
+describe('budgetShare', () => {
+  const least = (share: Float32Array): number => Math.min(...share)
+  const part = (held: (x: number, y: number) => boolean): Float64Array =>
+    Float64Array.from({ length: SIZE * SIZE }, (_, i) => (held(i % SIZE, Math.floor(i / SIZE)) ? 2 : 0))
+
+  it('gives all to texture where it is wide enough for a wave, and everything a flat picture has to all of it', () => {
+    const wide = budgetShare(
+      part((x) => x < 24),
+      SIZE,
+      0.1,
+      127,
+    )
+    expect(wide[0]).toBe(1)
+    expect(wide[SIZE - 1]).toBeLessThan(0.1)
+    const flat = budgetShare(
+      part(() => false),
+      SIZE,
+      0.1,
+      127,
+    )
+    expect(new Set(flat.map((share) => share / least(flat)))).toEqual(new Set([1]))
+  })
+
+  it('gives more to the ground where texture is in pieces that hold no wave, or may not take much', () => {
+    const pieces = part((x, y) => x % 16 === 0 && y % 16 === 0)
+    expect(least(budgetShare(pieces, SIZE, 0.1, 127))).toBeGreaterThan(FLOORS[1])
+    const half = part((x) => x < 24)
+    expect(least(budgetShare(half, SIZE, 0.1, 20))).toBeGreaterThan(least(budgetShare(half, SIZE, 0.1, 127)))
+  })
+
+  it('is the texture, kept in floor–1', () => {
+    const found = Float64Array.from({ length: SIZE * SIZE }, (_, i) => (3 * i) / (SIZE * SIZE))
+    const share = budgetShare(found, SIZE, 0.1, 127)
+    share.forEach((value, i) => {
+      expect(value).toBeCloseTo(Math.min(1, Math.max(least(share), found[i]!)), 6)
+    })
   })
 })

@@ -5,76 +5,130 @@
  * more visible on black and white grounds.
  */
 import { boxMean } from '../box-mean.js'
-import type { Rgb8 } from './flip.js'
+import { CONCENTRATED, type Rgb8 } from './flip.js'
 
-/** Local standard deviation of luma (0–255) from which a place takes the whole amplitude. */
-export const KNEE = 20
-/**
- * What flat places take. A net notices energy, which grows with the square of the amplitude: at the same mean ꟻLIP, much in
- * few places protects more than little everywhere (docs/research/per-picture-noise.md).
- */
-export const FLOOR = 0.06
+/** Deviation of luma (0–255) from which a place may take the whole amplitude. */
+export const KNEE = 7
+/** What flat places may take, as a share: that is tried from which a net gets the most. */
+export const FLOORS = [0.02, 0.06, 0.2, 0.5, 1] as const
+/** The colour difference that ꟻLIP sees grows with this power of the amplitude (Andersson et al. 2020). */
+const EXPONENT = 0.7
+/** Amplitude that has a mean ꟻLIP of 0.1 where it lies everywhere, 0–255, of the waves that are learnt, about. */
+const EVEN = 18
+
+/** Fewest pixels to each side that luma is compared with. */
+const REACH = 2
+/** Brings the mean square of such a difference, of noise, to its variance. */
+const OF_NOISE = 4 / 5
 
 /** Fewest pixels across a window. */
 const WINDOW = 5
 
-/** Sums over the cells of the grid: pixels, luma and its square; where there are fewer pixels, each serves many cells. */
-function sums(pixels: Rgb8, width: number, height: number, size: number): Float64Array[] {
-  const [count, luma, squares] = [0, 1, 2].map(() => new Float64Array(size * size)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
+/** Luma of each pixel, 0–255. */
+function lumaOf(pixels: Rgb8): Float32Array {
+  return Float32Array.from(
+    { length: pixels.length / 3 },
+    (_, i) => 0.299 * pixels[3 * i]! + 0.587 * pixels[3 * i + 1]! + 0.114 * pixels[3 * i + 2]!,
+  )
+}
+
+/**
+ * Sums over the cells of the grid: pixels, and squares of what luma differs by from the mean of four places about it, so
+ * that shading, which hides nothing, is none. Where there are fewer pixels than cells, each serves many.
+ */
+function sums(pixels: Rgb8, width: number, height: number, size: number, reach: number): Float64Array[] {
+  const [count, squares] = [0, 1].map(() => new Float64Array(size * size)) as [Float64Array, Float64Array]
+  const luma = lumaOf(pixels)
   const first = (i: number, length: number): number => Math.floor((i * size) / length)
   const ends = Array.from({ length: width }, (_, x) => Math.max(first(x, width) + 1, first(x + 1, width)))
+  const inside = (i: number, length: number): number => {
+    const mirrored = i < 0 ? -i : i >= length ? 2 * (length - 1) - i : i
+    return Math.min(length - 1, Math.max(0, mirrored))
+  }
   for (let y = 0, at = 0; y < height; y++) {
     const top = first(y, height)
     const bottom = Math.max(top + 1, first(y + 1, height))
-    for (let x = 0; x < width; x++, at += 3) {
-      const value = 0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!
+    const [above, below] = [width * inside(y - reach, height), width * inside(y + reach, height)]
+    for (let x = 0; x < width; x++, at++) {
+      const sides = luma[width * y + inside(x - reach, width)]! + luma[width * y + inside(x + reach, width)]!
+      const difference = luma[at]! - (sides + luma[above + x]! + luma[below + x]!) / 4
+      const square = difference * difference * OF_NOISE
       for (let row = top; row < bottom; row++) {
         for (let cell = row * size + first(x, width), end = row * size + ends[x]!; cell < end; cell++) {
           count[cell]!++
-          luma[cell]! += value
-          squares[cell]! += value * value
+          squares[cell]! += square
         }
       }
     }
   }
-  return [count, luma, squares]
+  return [count, squares]
 }
 
 /**
- * The share of its amplitude that a place may take: the standard deviation of luma about it, at the picture's full size;
- * of that the geometric mean over a neighbourhood, so that a lone edge does not open the flat ground beside it; over the
- * knee, kept in floor–1.
+ * How much is going on at each place: the deviation of luma from its surroundings, at the picture's full size; of that
+ * the least nearby, so that an edge does not open the smooth things on both sides of it; over the knee.
  *
  * @param size S; may be larger than the picture
- * @returns S×S, row by row, 0–1
+ * @returns S×S, row by row, from 0
  * @throws RangeError for pixels that are not of this size
  */
-export function budgetShare(
-  pixels: Rgb8,
-  width: number,
-  height: number,
-  size: number,
-  { floor = FLOOR, knee = KNEE }: { readonly floor?: number; readonly knee?: number } = {},
-): Float32Array {
+export function textureOf(pixels: Rgb8, width: number, height: number, size: number): Float64Array {
   if (pixels.length !== 3 * width * height) throw new RangeError(`Not ${width} × ${height} pixels of 3 bytes.`)
-  // Deviations of small windows and means of large neighbourhoods: an edge by itself crosses a few of many windows.
   const cell = Math.min(width, height) / size
   const window = Math.max(0, Math.ceil((WINDOW / cell - 1) / 2))
-  const neighbourhood = Math.max(1, Math.round(size / 64)) + 2 * window
-  const [count, luma, squares] = sums(pixels, width, height, size).map((plane) => boxMean(plane, size, window)) as [
-    Float64Array,
+  const reach = Math.max(REACH, Math.round(cell / 2))
+  const [count, squares] = sums(pixels, width, height, size, reach).map((plane) => boxMean(plane, size, window)) as [
     Float64Array,
     Float64Array,
   ]
-  const logs = count.map((n, i) => {
-    const mean = luma[i]! / n
-    return Math.log1p(Math.sqrt(Math.max(0, squares[i]! / n - mean * mean)))
-  })
-  return Float32Array.from(boxMean(logs, size, neighbourhood), (log) =>
-    Math.min(1, Math.max(floor, Math.expm1(log) / knee)),
-  )
+  const deviations = count.map((n, i) => Math.sqrt(Math.max(0, squares[i]! / n)))
+  // A lone edge is seen in all windows that touch it, or what is compared with it: more than half as many cells.
+  const beside = Math.round(window + 0.5 + reach / cell)
+  return boxMean(boxLeast(deviations, size, beside), size, 1).map((deviation) => deviation / KNEE)
+}
+
+/** The least within `radius` places across and down, of an S×S plane. */
+function boxLeast(plane: Float64Array, size: number, radius: number): Float64Array {
+  const along = (from: Float64Array, at: (line: number, i: number) => number): Float64Array => {
+    const to = new Float64Array(from.length)
+    for (let line = 0; line < size; line++) {
+      for (let i = 0; i < size; i++) {
+        let least = Infinity
+        const end = Math.min(size - 1, i + radius)
+        for (let j = Math.max(0, i - radius); j <= end; j++) least = Math.min(least, from[at(line, j)]!)
+        to[at(line, i)] = least
+      }
+    }
+    return to
+  }
+  const across = along(plane, (line, i) => line * size + i)
+  return along(across, (line, i) => i * size + line)
+}
+
+/**
+ * The share of its amplitude that a place may take: its texture, kept in floor–1. A net notices the energy of waves, which
+ * grows with the square of the amplitude: at the same mean ꟻLIP, much in few places protects more than little everywhere,
+ * as long as those places are wide enough to hold a wave, and each may take so much. Of several floors, the one is taken
+ * at which waves have the most energy: a low one in photographs, a high one in flat drawings.
+ *
+ * @param texture as of `textureOf`, S×S
+ * @param visibility mean ꟻLIP that is wanted
+ * @param largest amplitude that no place may exceed, 0–255
+ * @returns S×S, 0–1
+ */
+export function budgetShare(texture: Float64Array, size: number, visibility: number, largest: number): Float32Array {
+  const shares = FLOORS.map((floor) => Float32Array.from(texture, (value) => Math.min(1, Math.max(floor, value))))
+  const energies = shares.map((share) => waveEnergy(share, size, visibility, largest))
+  return shares[energies.indexOf(Math.max(...energies))]!
+}
+
+/** Energy that waves with these shares of an amplitude have at a visibility, of what lies in pieces as wide as a wave. */
+function waveEnergy(share: Float32Array, size: number, visibility: number, largest: number): number {
+  const seen = share.map((s) => s ** EXPONENT)
+  const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length
+  const cubic = Math.cbrt(seen.reduce((sum, value) => sum + value ** 3, 0) / seen.length)
+  const even = (visibility / 0.1) * EVEN ** EXPONENT
+  const amplitude = Math.min(largest, (even / Math.max(mean, cubic / CONCENTRATED)) ** (1 / EXPONENT))
+  const held = boxMean(Float64Array.from(share), size, Math.round(size / 16))
+  return amplitude ** 2 * (held.reduce((sum, value) => sum + value * value, 0) / held.length)
 }
