@@ -3,11 +3,13 @@
  *
  *   npm run evaluate -- FOLDER [--methods pue,emn] [--seeds 1,2,3] [--strength balanced] [--resolution 64] [--runs 0]
  *                    [--views none,grey] [--nets vgg,resnet] [--sizes 64,128] [--weight-noise 0,0.01]
- *                    [--attack-seeds 1] [--steps 450] [--keep DIR] [--json]
+ *                    [--attack-seeds 1] [--steps 450] [--heads mobilenet,inception] [--keep DIR] [--json]
  *
  * FOLDER has one sub-folder a class. Prints Markdown tables, or one JSON object. Without --views no attacker is tried;
- * attackers need Debian's python3-torch and python3-pil, Butteraugli needs libjxl-devtools. --keep DIR stores the
- * protected folders and what attackers reached, and uses what it finds.
+ * attackers need Debian's python3-torch and python3-pil, Butteraugli needs libjxl-devtools. --heads tries linear
+ * classifiers on pretrained networks (probe.js), which are fetched when first used: on the plain view, and on those of
+ * --views that are grey or JPEG. --keep DIR stores the protected folders and what attackers reached, and uses what it
+ * finds.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -33,6 +35,7 @@ const { values: options, positionals } = parseArgs({
     runs: { type: 'string', default: '0' },
     'attack-seeds': { type: 'string', default: '1' },
     steps: { type: 'string', default: '450' },
+    heads: { type: 'string', default: '' },
     keep: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -44,6 +47,7 @@ if (!folder || !existsSync(folder)) {
 }
 const program = fileURLToPath(new URL('../bin/fixative.js', import.meta.url))
 const attacker = fileURLToPath(new URL('./attacker.py', import.meta.url))
+const probe = fileURLToPath(new URL('./probe.js', import.meta.url))
 const place = options.keep ? resolve(options.keep) : mkdtempSync(join(tmpdir(), 'fixative-evaluate-'))
 mkdirSync(place, { recursive: true })
 const originals = resolve(folder)
@@ -115,18 +119,40 @@ function attack(name, target) {
   return list(options.views).map((view) => async () => {
     const settings = ['--nets', options.nets, '--sizes', options.sizes, '--weight-noise', options['weight-noise']]
     settings.push('--seeds', options['attack-seeds'], '--steps', options.steps)
-    const kept = join(place, `attack-${[basename(target), view, ...settings].join('')}.json`)
-    if (!existsSync(kept)) {
-      const args = [attacker, originals, target, '--views', view, '--threads', '1', ...settings]
-      const child = spawn(PYTHON, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-      let text = ''
-      child.stdout.on('data', (part) => (text += part))
-      const status = await new Promise((done) => child.on('close', done))
-      if (status !== 0) throw new Error(`the attacker with view ${view} on ${name} ended with ${status}`)
-      writeFileSync(kept, text)
-    }
-    return JSON.parse(readFileSync(kept, 'utf8')).rows.map((row) => ({ name, ...row }))
+    const kept = `attack-${[basename(target), view, ...settings].join('')}.json`
+    const args = [attacker, originals, target, '--views', view, '--threads', '1', ...settings]
+    const { rows } = await keptOutput(kept, PYTHON, args)
+    return rows.map((row) => ({ name, ...row }))
   })
+}
+
+/** Views of pictures as files that probe.js knows. */
+const HEAD_VIEWS = ['jpeg75', 'jpeg50', 'jpeg30', 'grey']
+
+/** Trains heads on a protected folder: a process for each, so that its memory is given back. */
+async function attackByHeads(name, target) {
+  const rows = []
+  for (const net of list(options.heads)) {
+    for (const view of ['none', ...list(options.views).filter((view) => HEAD_VIEWS.includes(view))]) {
+      const args = [probe, net, originals, target, '--view', view]
+      rows.push({ name, ...(await keptOutput(`head-${basename(target)}-${net}-${view}.json`, process.execPath, args)) })
+    }
+  }
+  return rows
+}
+
+/** The JSON that a program prints, or has printed into the kept file before. */
+async function keptOutput(name, command, args) {
+  const kept = join(place, name)
+  if (!existsSync(kept)) {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let text = ''
+    child.stdout.on('data', (part) => (text += part))
+    const status = await new Promise((done) => child.on('close', done))
+    if (status !== 0) throw new Error(`${basename(args[0])} ended with ${status} (${name})`)
+    writeFileSync(kept, text)
+  }
+  return JSON.parse(readFileSync(kept, 'utf8'))
 }
 
 async function inParallel(runs) {
@@ -178,19 +204,35 @@ function certificateTable(runs) {
   )
 }
 
-/** Each cell: at the end (at its peak), the worst of the seeds. */
-function attackTable(rows) {
+/** A row for each kind of attacker, a column for each collection. */
+function attackTable(title, rows, keyOf, cell) {
   const names = [...new Set(rows.map(({ name }) => name))]
-  const keyOf = ({ net, size, weightNoise, view }) => [net, `${size} px`, weightNoise, view].join(' · ')
-  const cell = (r) => (r ? `${percent(Math.max(...r.final))} (${percent(Math.max(...r.peak))})` : '–')
+  const found = (key, name) => rows.find((r) => r.name === name && keyOf(r) === key)
   return table(
-    ['attacker · weight noise · view', ...names],
+    [title, ...names],
     [...new Set(rows.map(keyOf))].map((key) => [
       key,
-      ...names.map((name) => cell(rows.find((r) => r.name === name && keyOf(r) === key))),
+      ...names.map((name) => (found(key, name) ? cell(found(key, name)) : '–')),
     ]),
   )
 }
+
+/** Each cell: at the end (at its peak), the worst of the seeds. */
+const scratchTable = (rows) =>
+  attackTable(
+    'attacker · weight noise · view',
+    rows,
+    ({ net, size, weightNoise, view }) => [net, `${size} px`, weightNoise, view].join(' · '),
+    (r) => `${percent(Math.max(...r.final))} (${percent(Math.max(...r.peak))})`,
+  )
+
+const headTable = (rows) =>
+  attackTable(
+    'head on · view',
+    rows,
+    ({ net, view }) => `${net} · ${view}`,
+    (r) => percent(r.accuracy),
+  )
 
 try {
   const runs = []
@@ -202,10 +244,16 @@ try {
     ...runs.map(({ method, seed, output }) => [runs.length > 1 ? `${method} (seed ${seed})` : method, output]),
   ]
   const attacks = options.views ? await inParallel(targets.flatMap(([name, target]) => attack(name, target))) : []
-  if (options.json) console.log(JSON.stringify({ options, runs, attacks }, null, 2))
+  const heads = []
+  // One after the other: the first may have to fetch the networks.
+  for (const [name, target] of targets) heads.push(...(await attackByHeads(name, target)))
+  if (options.json) console.log(JSON.stringify({ options, runs, attacks, heads }, null, 2))
   else {
     console.log(certificateTable(runs))
-    if (attacks.length > 0) console.log(`\nChance ${percent(attacks[0].chance)}.\n\n${attackTable(attacks)}`)
+    const tried = [...attacks, ...heads]
+    if (tried.length > 0) console.log(`\nChance ${percent(tried[0].chance)}.`)
+    if (attacks.length > 0) console.log(`\n${scratchTable(attacks)}`)
+    if (heads.length > 0) console.log(`\n${headTable(heads)}`)
   }
 } finally {
   if (!options.keep) rmSync(place, { recursive: true, force: true })
