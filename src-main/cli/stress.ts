@@ -30,10 +30,9 @@ export function wholeFrom<T>(option: string, value: string | undefined, otherwis
 export function table(results: readonly StressResult[]): string {
   const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(100 * share)} %`).padStart(9)
   const line = (r: StressResult): string =>
-    `${r.id.padEnd(12)}${percent(r.protected)}${percent(r.originals)}${percent(resistanceOf(r))}  ${sentenceOf(r)}`
-  const head = `${'row'.padEnd(12)}${['yours', 'originals', 'R'].map((title) => title.padStart(9)).join('')}`
-  const chance = results[0] ? [`Guessing gives${percent(results[0].chance).replace(/^ */, ' ')}.`] : []
-  return [head, ...results.map(line), '', ...chance].join('\n')
+    `${r.id.padEnd(12)}${[r.protected, r.originals, r.chance, resistanceOf(r)].map(percent).join('')}  ${sentenceOf(r)}`
+  const head = `${'row'.padEnd(12)}${['yours', 'originals', 'guessing', 'R'].map((title) => title.padStart(9)).join('')}`
+  return [head, ...results.map(line)].join('\n')
 }
 
 export function stressCommand(environment: Environment): Command {

@@ -18,7 +18,6 @@ import {
   removeFiles,
 } from './output.js'
 import { defaultOutput, resolvePaths } from './paths.js'
-import { chanceOf } from './stages/certify.js'
 import { heldOut, notCertifiable } from './stages/split.js'
 import { openStorage } from './storage.js'
 import { snapshot } from './test-collection.js'
@@ -138,10 +137,6 @@ describe('split', () => {
     expect(notCertifiable(1, classes(100))).toBe('one-class')
     expect(notCertifiable(2, classes(8, 7))).toBe('few-images')
     expect(notCertifiable(2, classes(8, 8))).toBeNull()
-  })
-
-  it('takes the most frequent class for guessing', () => {
-    expect(chanceOf([{ label: 0 }, { label: 1 }, { label: 1 }])).toBe(2 / 3)
   })
 })
 

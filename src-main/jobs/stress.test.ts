@@ -18,7 +18,7 @@ afterEach(() => bench.close())
 
 describe('stress', () => {
   it('tries every row on both sides, worst first, and does not train a finished row again', async () => {
-    await drawCollection(bench.input, { cats: 10, dogs: 10 })
+    await drawCollection(bench.input, { cats: 15, dogs: 10 })
     const context = bench.context()
     await protect({ input: bench.input, settings: QUICK }, context)
     const first: [number, number][] = []
@@ -29,8 +29,9 @@ describe('stress', () => {
       [0, trainings],
       [trainings, trainings],
     ])
-    for (const { originals, chance } of results) {
-      expect(chance).toBe(0.5)
+    for (const { id, originals, chance } of results) {
+      // Three cats and two dogs are held out; the recovery keeps one of each for its test.
+      expect(chance).toBe(id === 'recovery' ? 0.5 : 0.6)
       expect(originals).toBeGreaterThanOrEqual(0)
       expect(originals).toBeLessThanOrEqual(1)
     }
@@ -89,7 +90,6 @@ describe('the command', () => {
 
   it('prints a line a row', () => {
     const text = table([{ id: 'grey', protected: 0.4, originals: 0.6, chance: 0.2 }])
-    expect(text).toContain('grey             40 %     60 %     50 %  Someone who turns')
-    expect(text).toContain('Guessing gives 20 %.')
+    expect(text).toContain('grey             40 %     60 %     20 %     50 %  Someone who turns')
   })
 })

@@ -1,5 +1,6 @@
 /** The stress test: what somebody may do to protected pictures so that a classifier learns from them all the same. */
 import { z } from 'zod'
+import { chanceOf } from '../core/certify/chance.js'
 import { CHECKPOINT_EVERY } from '../core/certify/runs.js'
 import type { Served } from '../core/channels.js'
 import { FixativeError } from '../core/errors.js'
@@ -128,7 +129,7 @@ export async function stress(
     const counts = stored[key(row.early ? rowOf('plain') : row)]!
     const share = (side: Side): number =>
       (row.early ? counts[side].correct[0]! : Math.max(...counts[side].correct)) / counts[side].of
-    return { id, protected: share('protected'), originals: share('originals'), chance: 1 / pictures.classes }
+    return { id, protected: share('protected'), originals: share('originals'), chance: chanceOf(heldOf(row, pictures.pictures).test) }
   })
   return worstFirst(results)
 }
@@ -143,11 +144,8 @@ function attackOf(
   side: Side,
 ): AttackTask {
   const { resolution } = files
-  const [train, held] = [pictures.filter((p) => !p.held), pictures.filter((p) => p.held)]
-  // Every other held-out picture of a class is the attacker's, where the ball needs clean ones.
-  const byClass = held.toSorted((a, b) => a.label - b.label)
-  const test = row.refit === 'ball' ? byClass.filter((_, i) => i % 2 === 1) : held
-  const clean = row.refit === 'ball' ? byClass.filter((_, i) => i % 2 === 0) : fewOfEach(train, classes, seed)
+  const train = pictures.filter((p) => !p.held)
+  const { test, clean = fewOfEach(train, classes, seed) } = heldOf(row, pictures)
   const refit: Refit | undefined = row.refit && {
     kind: row.refit,
     dataset: datasetOf(folder, ORIGINALS_FILE, resolution, clean),
@@ -168,8 +166,18 @@ function attackOf(
   }
 }
 
+type Pictures = BundledPictures['pictures']
+
+/** The held-out pictures of a row: where the ball needs clean ones, every other one of a class is the attacker's. */
+function heldOf(row: StressRow, pictures: Pictures): { readonly test: Pictures; readonly clean?: Pictures } {
+  const held = pictures.filter((p) => p.held)
+  if (row.refit !== 'ball') return { test: held }
+  const byClass = held.toSorted((a, b) => a.label - b.label)
+  return { test: byClass.filter((_, i) => i % 2 === 1), clean: byClass.filter((_, i) => i % 2 === 0) }
+}
+
 /** Some pictures of each class, drawn by lot. */
-function fewOfEach(train: BundledPictures['pictures'], classes: number, seed: string): BundledPictures['pictures'] {
+function fewOfEach(train: Pictures, classes: number, seed: string): Pictures {
   return Array.from({ length: classes }, (_, label) => {
     const own = train.filter((picture) => picture.label === label)
     const order = keyedRandom(seed, 'clean', label).permutation(own.length)

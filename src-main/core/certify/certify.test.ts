@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
 import { certify, RADII } from './certify.js'
+import { chanceOf } from './chance.js'
 import type { CertifyInput } from './certify.js'
 import { upperLimit } from './population.js'
 import { scales } from './scales.js'
@@ -23,6 +24,12 @@ const INPUT: CertifyInput = {
   runs: null,
 }
 const constant = (count: number): number[] => new Array<number>(1000).fill(count)
+
+describe('guessing', () => {
+  it('takes the most frequent class', () => {
+    expect(chanceOf([{ label: 0 }, { label: 1 }, { label: 1 }])).toBe(2 / 3)
+  })
+})
 
 describe('certify', () => {
   it('takes the order statistics that theory says', () => {

@@ -1,5 +1,6 @@
 /** Trains a surrogate on what was written and one on the originals, and tries both on the held-out originals. */
 import { certify } from '../../core/certify/certify.js'
+import { chanceOf } from '../../core/certify/chance.js'
 import { RUN_STEPS } from '../../core/certify/runs.js'
 import { type Certification, DEFINITION, type Runs } from '../../core/certificate/schema.js'
 import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
@@ -203,13 +204,6 @@ export async function certifyStage(
     verdict: certified.verdict,
   }
   return { certification, reason: certified.reason }
-}
-
-/** What always naming the most frequent class gets right: with classes of one size, one over their number. */
-export function chanceOf(test: readonly { readonly label: number }[]): number {
-  const counts = new Map<number, number>()
-  for (const { label } of test) counts.set(label, (counts.get(label) ?? 0) + 1)
-  return Math.max(...counts.values()) / test.length
 }
 
 /**
