@@ -10,7 +10,7 @@ import { inspect } from '../images/inspect.js'
 import type { KeyStore } from '../jobs/keys.js'
 import { renderReport } from '../jobs/report/render.js'
 import { summaryOf } from '../jobs/summary.js'
-import { readCertificate, REPORT_NAME } from '../jobs/verify.js'
+import { readCertificate, REPORT_NAME, requireSigned } from '../jobs/verify.js'
 import type { Pool } from '../workers/pool.js'
 import type { History } from './history.js'
 import type { ImageStore, RenderImage } from './images.js'
@@ -197,13 +197,7 @@ export async function reportHtml(source: ReportSource, history: History): Promis
     const written = await readFile(join(folder, REPORT_NAME), 'utf8').catch(() => null)
     if (written !== null) return { name, html: written }
   }
-  const { statement, signed } = await readCertificate(certificate)
-  if (!signed) {
-    throw new FixativeError(
-      'signature-invalid',
-      `The certificate ${certificate} was changed after it was signed, so no report is made of it.`,
-      'Get the file again from whoever made it.',
-    )
-  }
-  return { name, html: renderReport({ statement }) }
+  const envelope = await readCertificate(certificate)
+  requireSigned(envelope, certificate)
+  return { name, html: renderReport(envelope) }
 }

@@ -2,10 +2,9 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { FixativeError } from '../core/errors.js'
 import { renderReport } from '../jobs/report/render.js'
 import { writeAtomically } from '../jobs/storage.js'
-import { CERTIFICATE_NAME, REPORT_NAME, readCertificate } from '../jobs/verify.js'
+import { CERTIFICATE_NAME, REPORT_NAME, readCertificate, requireSigned } from '../jobs/verify.js'
 import { makeConsole } from './console.js'
 import { printable } from './text.js'
 
@@ -25,16 +24,10 @@ export function reportCommand(): Command {
     .action(async (path: string, options: { output?: string; json?: boolean }) => {
       const out = makeConsole(options.json === true)
       const certificate = await certificateAt(path)
-      const { statement, signed } = await readCertificate(certificate)
-      if (!signed) {
-        throw new FixativeError(
-          'signature-invalid',
-          `The certificate "${certificate}" was changed after it was signed, so no report is made of it.`,
-          'Get the file again from whoever made it.',
-        )
-      }
+      const envelope = await readCertificate(certificate)
+      requireSigned(envelope, certificate)
       const report = options.output === undefined ? join(dirname(certificate), REPORT_NAME) : resolve(options.output)
-      await writeAtomically(report, renderReport({ statement }), 0o644)
+      await writeAtomically(report, renderReport(envelope), 0o644)
       out.event({ type: 'result', result: { certificate, report } })
       out.print(`Written: ${printable(report)}`)
     })

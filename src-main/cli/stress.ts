@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { STRESS_ROWS, type StressResult, resistanceOf, sentenceOf } from '../core/stress/rows.js'
+import { timeLeft } from '../jobs/run.js'
 import { STRESS_STEPS, stress } from '../jobs/stress.js'
 import { cancellable } from './cancel.js'
 import { makeConsole } from './console.js'
@@ -48,8 +49,7 @@ export function stressCommand(environment: Environment): Command {
       const size = wholeFrom('--workers', options.workers, null)
       const out = makeConsole(options.json === true)
       out.event({ type: 'stage', stage: 'stress', title: 'Training classifiers' })
-      const began = performance.now()
-      let first: number | undefined
+      const left = timeLeft()
       const results = await withWorkers(environment, { size, engine: 'cpu', onWorkerLost: () => undefined }, (base) =>
         cancellable(
           () => undefined,
@@ -60,10 +60,8 @@ export function stressCommand(environment: Environment): Command {
               {
                 ...base,
                 signal,
-                progress: (done, total) => {
-                  first ??= done
-                  const each = done > first ? (performance.now() - began) / (done - first) / 1000 : null
-                  const etaSeconds = each === null ? null : each * (total - done)
+                progress: ({ done, total }) => {
+                  const etaSeconds = left(done, total)
                   out.event({ type: 'progress', stage: 'stress', done, total, unit: 'training', etaSeconds })
                 },
               },

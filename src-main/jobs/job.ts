@@ -7,7 +7,7 @@ import type { Compute, Device } from './compute.js'
 import type { JobEvent, Stage } from './events.js'
 import type { Journal, JobRecord } from './journal.js'
 import type { KeyStore } from './keys.js'
-import type { Progress } from './run.js'
+import { type Progress, timeLeft } from './run.js'
 import type { JobFolder, Storage } from './storage.js'
 
 /** What a job needs from whoever runs it. */
@@ -62,9 +62,6 @@ export interface Job {
   warn(code: string, message: string, hint: string): void
 }
 
-/** Least time before a rate is trusted, milliseconds. */
-const RATE_AFTER = 1000
-
 /**
  * Does a stage: tells that it begins, how far it is, and journals its end. What `work` has stored itself makes a stage
  * that is already finished quick.
@@ -79,14 +76,9 @@ export async function runStage<T>(
   job.context.onEvent({ type: 'stage', stage, title })
   const started = performance.now()
   const result = await work((unit) => {
-    const begin = performance.now()
-    let first: number | undefined
+    const left = timeLeft()
     return (done, total) => {
-      first ??= done
-      const elapsed = performance.now() - begin
-      const known = done > first && elapsed >= RATE_AFTER
-      const etaSeconds = known ? (((total - done) / (done - first)) * elapsed) / 1000 : null
-      job.context.onEvent({ type: 'progress', stage, done, total, unit, etaSeconds })
+      job.context.onEvent({ type: 'progress', stage, done, total, unit, etaSeconds: left(done, total) })
     }
   })
   if (!job.journal.progress.stages.has(stage)) {

@@ -19,8 +19,8 @@ export type Release = () => Promise<void>
 export async function lockJob(folder: JobFolder): Promise<Release> {
   const release = await claim(folder.path)
   if (release) return release
-  const message = 'This job is being done by another Fixative at this moment.'
-  throw new FixativeError('job-running', message, 'Wait for it to end, or stop it there.')
+  const message = 'Fixative is working on this job at this moment.'
+  throw new FixativeError('job-running', message, 'Wait for it to end, or stop it.')
 }
 
 /** Claims a folder for this process; null: another one, or this one, has it. */

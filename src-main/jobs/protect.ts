@@ -263,7 +263,16 @@ export async function discardJob(storage: Storage, jobId: string): Promise<void>
   await folder.remove()
 }
 
-/** Removes the private folder of a job: noise, surrogates, thumbnails, seed. What it wrote for the user stays. */
+/**
+ * Removes the private folder of a job: noise, surrogates, thumbnails, seed. What it wrote for the user stays.
+ * @throws FixativeError `job-running` while a stress test uses it.
+ */
 export async function forgetJob(storage: Storage, jobId: string): Promise<void> {
-  await storage.job(jobId).remove()
+  const folder = storage.job(jobId)
+  const unlock = await lockJob(folder)
+  try {
+    await folder.remove()
+  } finally {
+    await unlock()
+  }
 }

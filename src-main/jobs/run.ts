@@ -10,5 +10,20 @@ export interface Checkpoint<T> {
   save(state: T): Promise<void>
 }
 
+/** Least time before a pace is trusted, milliseconds. */
+const PACE_AFTER = 1000
+
+/** Says how many seconds are left at the pace since its first call; null: not known yet. */
+export function timeLeft(): (done: number, total: number) => number | null {
+  const begin = performance.now()
+  let first: number | undefined
+  return (done, total) => {
+    first ??= done
+    const elapsed = performance.now() - begin
+    const known = done > first && elapsed >= PACE_AFTER
+    return known ? (((total - done) / (done - first)) * elapsed) / 1000 : null
+  }
+}
+
 /** Units of work done so far. */
 export type Progress = (done: number, total: number) => void

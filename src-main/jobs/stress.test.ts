@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, renameSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rowsFrom, table, wholeFrom } from '../cli/stress.js'
 import { STRESS_ROWS } from '../core/stress/rows.js'
@@ -6,8 +6,9 @@ import { parameterLayout } from '../core/surrogate/architecture.js'
 import { architectureFor } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
 import { ballAround, keepBody } from '../workers/refit.js'
-import { protect } from './protect.js'
-import { STRESS_FILE, stress } from './stress.js'
+import { lockJob } from './lock.js'
+import { forgetJob, protect } from './protect.js'
+import { STRESS_FILE, type StressState, openStress, stateOf, stress } from './stress.js'
 import { Bench, QUICK, drawCollection } from './test-collection.js'
 
 let bench: Bench
@@ -21,13 +22,13 @@ describe('stress', () => {
     await drawCollection(bench.input, { cats: 15, dogs: 10 })
     const context = bench.context()
     await protect({ input: bench.input, settings: QUICK }, context)
-    const first: [number, number][] = []
-    const results = await stress(bench.output, { steps: 2 }, { ...context, progress: (...at) => first.push(at) })
+    const first: StressState[] = []
+    const results = await stress(bench.output, { steps: 2 }, { ...context, progress: (state) => first.push(state) })
     expect(results.map(({ id }) => id).sort()).toEqual(STRESS_ROWS.map(({ id }) => id).sort())
     const trainings = 2 * (STRESS_ROWS.length - 1)
     expect([first[0], first.at(-1)]).toEqual([
-      [0, trainings],
-      [trainings, trainings],
+      { done: 0, total: trainings, results: [] },
+      { done: trainings, total: trainings, results },
     ])
     for (const { id, originals, chance } of results) {
       // Three cats and two dogs are held out; the recovery keeps one of each for its test.
@@ -39,11 +40,19 @@ describe('stress', () => {
     const folder = bench.storage.job(id!)
     expect(readdirSync(folder.path).filter((name) => name.startsWith('stress'))).toEqual([STRESS_FILE])
     const stored = readFileSync(folder.file(STRESS_FILE), 'utf8')
-    const again: [number, number][] = []
-    expect(await stress(bench.output, { steps: 2 }, { ...context, progress: (...at) => again.push(at) })).toEqual(
+    // What is finished needs no originals.
+    renameSync(bench.input, `${bench.input}-moved`)
+    const again: StressState[] = []
+    expect(await stress(bench.output, { steps: 2 }, { ...context, progress: (state) => again.push(state) })).toEqual(
       results,
     )
-    expect(again).toEqual([[trainings, trainings]])
+    expect(again).toEqual([first.at(-1)])
+    expect(stateOf(await openStress(bench.output, { steps: 2 }, bench.storage))).toEqual(first.at(-1))
+    await expect(stress(bench.output, { steps: 1 }, context)).rejects.toMatchObject({ code: 'original-missing' })
+    const unlock = await lockJob(folder)
+    await expect(stress(bench.output, { steps: 1 }, context)).rejects.toMatchObject({ code: 'job-running' })
+    await expect(forgetJob(bench.storage, id!)).rejects.toMatchObject({ code: 'job-running' })
+    await unlock()
     expect(readFileSync(folder.file(STRESS_FILE), 'utf8')).toBe(stored)
   }, 120_000)
 

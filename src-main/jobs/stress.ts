@@ -1,12 +1,11 @@
 /** The stress test: what somebody may do to protected pictures so that a classifier learns from them all the same. */
 import { z } from 'zod'
+import type { Statement } from '../core/certificate/schema.js'
 import { chanceOf } from '../core/certify/chance.js'
 import { CHECKPOINT_EVERY } from '../core/certify/runs.js'
-import type { Served } from '../core/channels.js'
 import { FixativeError } from '../core/errors.js'
 import { FIT_BATCH, FIT_PEAK_RATE } from '../core/protect/schedule.js'
 import { keyedRandom } from '../core/random/random.js'
-import { chromaBlur, fineOfMean, subtract } from '../core/stress/pixels.js'
 import {
   HEAD_PICTURES,
   STRESS_ROWS,
@@ -16,17 +15,22 @@ import {
   worstFirst,
 } from '../core/stress/rows.js'
 import { architectureFor } from '../core/surrogate/architecture.js'
-import type { AttackTask, Dataset, Refit } from '../workers/tasks.js'
-import { type BundledPictures, PICTURES_FILE, bundleMissing, openBundle, picturesSchema } from './bundle.js'
-import { halve } from './half.js'
-import { ItemFile } from './item-file.js'
-import { type JobContext, below, inParallel } from './job.js'
-import { readRecord } from './journal.js'
+import type { AttackTask, Refit } from '../workers/tasks.js'
+import {
+  type Bundle,
+  type BundledPictures,
+  PICTURES_FILE,
+  bundleMissing,
+  openBundle,
+  picturesSchema,
+} from './bundle.js'
+import { type JobContext, inParallel } from './job.js'
+import { lockJob } from './lock.js'
 import { LAYER_NOISE, datasetOf, keyOf } from './plan.js'
-import { EXPORTED_FILE } from './stages/export.js'
-import { storedScan } from './stages/scan.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
-import type { JobFolder } from './storage.js'
+import type { Storage } from './storage.js'
+import { SIDES, type Side, type StressPictures, filesFor, requireFiles } from './stress-files.js'
+import { requireSigned } from './verify.js'
 
 /** Training steps of every row unless asked otherwise. */
 export const STRESS_STEPS = 300
@@ -34,9 +38,17 @@ export const STRESS_FILE = 'stress.json'
 /** Steps on clean pictures, and their rate. */
 const REFIT = { steps: 40, rate: 0.01, rho: LAYER_NOISE } as const
 
+/** How far a stress test is. */
+export interface StressState {
+  /** Trainings that are done, of all that were asked for. */
+  readonly done: number
+  readonly total: number
+  /** Of the finished rows, worst first. */
+  readonly results: StressResult[]
+}
+
 export interface StressContext extends Pick<JobContext, 'pool' | 'storage' | 'signal'> {
-  /** Trainings done so far, of all that were asked for. */
-  readonly progress?: (done: number, total: number) => void
+  readonly progress?: (state: StressState) => void
 }
 
 export interface StressOptions {
@@ -50,16 +62,15 @@ const storedSchema = z.record(z.string(), z.strictObject({ protected: countsSche
 /** Finished rows by their key. */
 type Stored = z.infer<typeof storedSchema>
 
-type Side = 'protected' | 'originals'
-const SIDES: readonly Side[] = ['protected', 'originals']
-
-interface Work {
-  readonly folder: JobFolder
-  readonly output: string
-  readonly pictures: BundledPictures
-  readonly resolution: number
-  readonly seed: string
+/** A stress test with what is finished of it. */
+export interface StressTest extends StressPictures {
+  readonly statement: Statement
+  /** What was asked for. */
+  readonly rows: readonly StressRow[]
   readonly steps: number
+  readonly seed: string
+  readonly net: Bundle['settings']['surrogate']
+  readonly stored: Stored
 }
 
 /**
@@ -68,48 +79,96 @@ interface Work {
  *
  * @param path the protected folder, or the certificate in it.
  * @returns worst first.
- * @throws FixativeError `bundle-missing`, `stress-too-small`, `original-missing`; as `openBundle`.
+ * @throws FixativeError `original-missing`, `copy-missing`, `job-running`; as `openStress`.
  */
-export async function stress(
+export async function stress(path: string, options: StressOptions, context: StressContext): Promise<StressResult[]> {
+  const test = await openStress(path, options, context.storage)
+  const unlock = await lockJob(test.folder)
+  try {
+    return await train(test, context)
+  } finally {
+    await unlock()
+  }
+}
+
+/**
+ * @throws FixativeError `bundle-missing` when the job's private folder is not on this computer, `signature-invalid`,
+ *   `stress-too-small`; as `openBundle`.
+ */
+export async function openStress(
   path: string,
   { rows = STRESS_ROWS.map(({ id }) => id), steps = STRESS_STEPS }: StressOptions,
-  context: StressContext,
-): Promise<StressResult[]> {
-  const { envelope, output, folder, bundle } = await openBundle(path, context.storage)
-  const { statement } = envelope
+  storage: Storage,
+): Promise<StressTest> {
+  const { envelope, output, folder, bundle } = await openBundle(path, storage)
+  requireSigned(envelope, path)
   const pictures = await folder.readJson(PICTURES_FILE, picturesSchema)
   if (!pictures) throw bundleMissing()
   if (pictures.pictures.filter(({ held }) => held).length < 2) {
     throw new FixativeError('stress-too-small', 'Too few pictures were set aside for a test.', 'Protect more pictures.')
   }
-  const job: Work = {
+  const { statement } = envelope
+  return {
+    ...pictures,
+    statement,
     folder,
     output,
-    pictures,
+    served: statement.predicate.channel?.served ?? null,
     resolution: bundle.settings.resolution,
-    seed: `${bundle.seed}/stress`,
+    rows: rows.map(rowOf),
     steps,
+    seed: `${bundle.seed}/stress`,
+    net: bundle.settings.surrogate,
+    stored: (await folder.readJson(STRESS_FILE, storedSchema)) ?? {},
   }
-  const net = bundle.settings.surrogate
-  const stored: Stored = (await folder.readJson(STRESS_FILE, storedSchema)) ?? {}
-  // The early row is the first checkpoint of the plain run.
-  const trained = [...new Set(rows.map((id) => (rowOf(id).early ? 'plain' : id)))].map(rowOf)
-  const key = (row: StressRow): string =>
-    keyOf(job.seed, steps, JSON.stringify({ ...row, who: '' }), JSON.stringify(REFIT))
-  const missing = trained.filter((row) => !stored[key(row)])
-  const total = 2 * trained.length
+}
+
+/** How far an opened test is. */
+export function stateOf(test: StressTest): StressState {
+  const rows = trainedOf(test)
+  const done = rows.filter((row) => test.stored[keyIn(test, row)]).length
+  return { done: SIDES.length * done, total: SIDES.length * rows.length, results: resultsOf(test) }
+}
+
+/** The early row is the first checkpoint of the plain run. */
+const trainedAs = (row: StressRow): StressRow => (row.early ? rowOf('plain') : row)
+const trainedOf = ({ rows }: StressTest): StressRow[] => [...new Set(rows.map(trainedAs))]
+const keyIn = ({ seed, steps }: StressTest, row: StressRow): string =>
+  keyOf(seed, steps, JSON.stringify({ ...row, who: '' }), JSON.stringify(REFIT))
+
+function resultsOf(test: StressTest): StressResult[] {
+  return worstFirst(
+    test.rows.flatMap((row) => {
+      const counts = test.stored[keyIn(test, trainedAs(row))]
+      if (!counts) return []
+      const share = (side: Side): number =>
+        (row.early ? counts[side].correct[0]! : Math.max(...counts[side].correct)) / counts[side].of
+      const chance = chanceOf(heldOf(row, test.pictures).test)
+      return [{ id: row.id, protected: share('protected'), originals: share('originals'), chance }]
+    }),
+  )
+}
+
+/** Does the rows that are missing. */
+async function train(test: StressTest, context: StressContext): Promise<StressResult[]> {
+  const { pool, signal, progress } = context
+  const { folder, stored } = test
+  let { done } = stateOf(test)
+  const tell = (): void => progress?.({ ...stateOf(test), done })
+  tell()
+  const missing = trainedOf(test).filter((row) => !stored[keyIn(test, row)])
+  if (missing.some(({ view }) => view)) await requireFiles(test)
   let saving: Promise<void> = Promise.resolve()
-  let done = total - 2 * missing.length
-  context.progress?.(done, total)
-  await inParallel(missing, Math.ceil(context.pool.size / 2), async (row) => {
-    const files = await filesFor(job, row, statement.predicate.channel?.served ?? null, context)
+  await inParallel(missing, Math.ceil(pool.size / 2), async (row) => {
+    const files = await filesFor(test, row, context)
     try {
       // Both end before the row's files go.
       const sides = await Promise.allSettled(
         SIDES.map(async (side) => {
-          const task = attackOf(job, row, row.vgg ? 'vgg' : net, files, side)
-          const correct = await context.pool.run('attack', task, { signal: context.signal })
-          context.progress?.(++done, total)
+          const task = attackOf(test, row, files, side)
+          const correct = await pool.run('attack', task, { signal })
+          done++
+          tell()
           return { correct: [...correct], of: task.test.items.length }
         }),
       )
@@ -117,30 +176,21 @@ export async function stress(
         if (side.status === 'rejected') throw side.reason
         return side.value
       })
-      stored[key(row)] = { protected: yours!, originals: originals! }
+      stored[keyIn(test, row)] = { protected: yours!, originals: originals! }
     } finally {
       for (const name of files.made) await folder.removeFile(name)
     }
     saving = saving.then(() => folder.writeJson(STRESS_FILE, stored))
     await saving
+    tell()
   })
-  const results = rows.map((id): StressResult => {
-    const row = rowOf(id)
-    const counts = stored[key(row.early ? rowOf('plain') : row)]!
-    const share = (side: Side): number =>
-      (row.early ? counts[side].correct[0]! : Math.max(...counts[side].correct)) / counts[side].of
-    return { id, protected: share('protected'), originals: share('originals'), chance: chanceOf(heldOf(row, pictures.pictures).test) }
-  })
-  return worstFirst(results)
+  return resultsOf(test)
 }
 
-type Files = Readonly<Record<Side, string>> & { readonly resolution: number; readonly made: readonly string[] }
-
 function attackOf(
-  { folder, pictures: { classes, pictures }, seed, steps }: Work,
+  { folder, classes, pictures, seed, steps, net }: StressTest,
   row: StressRow,
-  net: Parameters<typeof architectureFor>[0],
-  files: Files,
+  files: Awaited<ReturnType<typeof filesFor>>,
   side: Side,
 ): AttackTask {
   const { resolution } = files
@@ -151,8 +201,9 @@ function attackOf(
     dataset: datasetOf(folder, ORIGINALS_FILE, resolution, clean),
     ...REFIT,
   }
+  const architecture = architectureFor(row.vgg ? 'vgg' : net, resolution)
   return {
-    program: { engine: 'cpu', spec: { architecture: architectureFor(net, resolution), classes, resolution } },
+    program: { engine: 'cpu', spec: { architecture, classes, resolution } },
     dataset: datasetOf(folder, files[side], resolution, train),
     test: datasetOf(folder, files.originals, resolution, test),
     seed,
@@ -183,94 +234,4 @@ function fewOfEach(train: Pictures, classes: number, seed: string): Pictures {
     const order = keyedRandom(seed, 'clean', label).permutation(own.length)
     return [...order.subarray(0, HEAD_PICTURES)].map((i) => own[i]!)
   }).flat()
-}
-
-/** Both sides' small pictures as a row sees them. */
-async function filesFor(job: Work, row: StressRow, served: Served | null, context: StressContext): Promise<Files> {
-  const { folder, resolution } = job
-  const names = { protected: `stress-${row.id}-protected.u8`, originals: `stress-${row.id}-originals.u8` }
-  const made = SIDES.map((side) => names[side])
-  if (row.view) {
-    await viewed(job, row.view, names, served, context)
-    return { ...names, resolution, made }
-  }
-  if (!row.treatment) return { protected: EXPORTED_FILE, originals: ORIGINALS_FILE, resolution, made: [] }
-  const small = row.treatment === 'small' ? resolution / 2 : resolution
-  for (const side of SIDES) {
-    const source = datasetOf(folder, side === 'protected' ? EXPORTED_FILE : ORIGINALS_FILE, resolution, [])
-    await treated(job, row.treatment, source, folder.file(names[side]), small, context)
-  }
-  return { ...names, resolution: small, made }
-}
-
-/** The files themselves, changed as a whole and read anew. */
-async function viewed(
-  { folder, output, pictures, resolution }: Work,
-  view: NonNullable<StressRow['view']>,
-  names: Readonly<Record<Side, string>>,
-  served: Served | null,
-  { pool, signal }: StressContext,
-): Promise<void> {
-  const [record, scan] = [await readRecord(folder), await storedScan(folder)]
-  const original = (item: number): string => below(record?.input ?? '', scan?.files[item]?.path ?? '')
-  for (const side of SIDES) {
-    const file = await ItemFile.open(folder.file(names[side]), 3 * resolution ** 2)
-    try {
-      await inParallel(pictures.pictures, pool.size * 2, async ({ item, target }) => {
-        const source = side === 'protected' ? below(output, target) : original(item)
-        const task = { sources: [source], resolution, view, served: side === 'protected' ? served : null }
-        const [found] = (await pool.run('thumbnails', task, { signal })).items
-        if (!found?.ok) {
-          const message = `"${source}" cannot be read: ${found?.reason ?? ''}`
-          throw new FixativeError('original-missing', message, 'Rows on whole files need the originals and the copies.')
-        }
-        await file.write(item, found.pixels)
-      })
-    } finally {
-      await file.close()
-    }
-  }
-}
-
-/** The small pictures changed one by one. */
-async function treated(
-  { pictures: { pictures, classes }, resolution }: Work,
-  treatment: NonNullable<StressRow['treatment']>,
-  { thumbnails }: Dataset,
-  target: string,
-  small: number,
-  { signal }: StressContext,
-): Promise<void> {
-  const size = 3 * resolution ** 2
-  const from = await ItemFile.open(thumbnails.path, size)
-  const to = await ItemFile.open(target, 3 * small ** 2)
-  try {
-    const fine = treatment === 'average' ? await fineParts(from, pictures, classes, resolution) : []
-    for (const { item, label, held } of pictures) {
-      signal?.throwIfAborted()
-      const pixels = await from.read(item)
-      if (treatment === 'small') await to.write(item, halve(pixels, resolution))
-      else if (treatment === 'chroma-blur') await to.write(item, chromaBlur(pixels, resolution))
-      else await to.write(item, held ? pixels : subtract(pixels, fine[label]!))
-    }
-  } finally {
-    await Promise.all([from.close(), to.close()])
-  }
-}
-
-/** Of each class, from its training pictures; the test pictures have no class yet and stay as they are. */
-async function fineParts(
-  file: ItemFile,
-  pictures: BundledPictures['pictures'],
-  classes: number,
-  resolution: number,
-): Promise<Float32Array[]> {
-  const sums = Array.from({ length: classes }, () => ({ sum: new Float64Array(file.size), count: 0 }))
-  for (const { item, label, held } of pictures) {
-    const own = sums[label]!
-    if (held) continue
-    ;(await file.read(item)).forEach((value, i) => (own.sum[i]! += value))
-    own.count++
-  }
-  return sums.map(({ sum, count }) => fineOfMean(sum, Math.max(1, count), resolution))
 }

@@ -83,6 +83,16 @@ export async function readCertificate(path: string): Promise<OpenedEnvelope> {
   return openEnvelope(await readFile(path))
 }
 
+/** @throws FixativeError `signature-invalid` unless the certificate is as it was signed. */
+export function requireSigned({ signed }: OpenedEnvelope, path: string): void {
+  if (signed) return
+  throw new FixativeError(
+    'signature-invalid',
+    `The certificate "${path}" was changed after it was signed, so nothing is made of it.`,
+    'Get the file again from whoever made it.',
+  )
+}
+
 async function locate(path: string): Promise<{ certificate: string; folder: string }> {
   const found = await stat(path).catch((error: unknown) => {
     throw new FixativeError('not-found', `There is nothing at ${path}.`, 'Check the name.', { cause: error })
