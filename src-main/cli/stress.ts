@@ -3,11 +3,14 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { STRESS_ROWS, type StressResult, resistanceOf, sentenceOf } from '../core/stress/rows.js'
 import { timeLeft } from '../jobs/run.js'
+import { openStorage } from '../jobs/storage.js'
+import { writeStressReport } from '../jobs/stress-report.js'
 import { STRESS_STEPS, stress } from '../jobs/stress.js'
 import { cancellable } from './cancel.js'
 import { makeConsole } from './console.js'
 import { withWorkers, type Environment } from './environment.js'
 import { wrongUsage } from './exit.js'
+import { printable } from './text.js'
 
 const IDS = STRESS_ROWS.map(({ id }) => id)
 
@@ -74,5 +77,8 @@ export function stressCommand(environment: Environment): Command {
         result: results.map((r) => ({ ...r, resistance: resistanceOf(r), sentence: sentenceOf(r) })),
       })
       out.print(table(results))
+      // Last, so that a folder that cannot be written costs nobody the results.
+      const report = await writeStressReport(resolve(path), steps, openStorage())
+      out.print(`\nAlso in the report: ${printable(report)}`)
     })
 }

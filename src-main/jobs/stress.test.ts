@@ -1,15 +1,17 @@
 import { readFileSync, readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rowsFrom, table, wholeFrom } from '../cli/stress.js'
-import { STRESS_ROWS } from '../core/stress/rows.js'
-import { parameterLayout } from '../core/surrogate/architecture.js'
-import { architectureFor } from '../core/surrogate/architecture.js'
+import { NOT_SIGNED, STRESS_ROWS, sentenceOf } from '../core/stress/rows.js'
+import { architectureFor, parameterLayout } from '../core/surrogate/architecture.js'
 import { initialState } from '../core/surrogate/initialise.js'
 import { ballAround, keepBody } from '../workers/refit.js'
 import { lockJob } from './lock.js'
 import { forgetJob, protect } from './protect.js'
 import { STRESS_FILE, type StressState, openStress, stateOf, stress } from './stress.js'
+import { writeStressReport } from './stress-report.js'
 import { Bench, QUICK, drawCollection } from './test-collection.js'
+import { REPORT_NAME, verify } from './verify.js'
 
 let bench: Bench
 beforeEach(() => {
@@ -54,6 +56,19 @@ describe('stress', () => {
     await expect(forgetJob(bench.storage, id!)).rejects.toMatchObject({ code: 'job-running' })
     await unlock()
     expect(readFileSync(folder.file(STRESS_FILE), 'utf8')).toBe(stored)
+
+    const report = join(bench.output, REPORT_NAME)
+    const signed = readFileSync(report, 'utf8')
+    expect(await writeStressReport(bench.output, 2, bench.storage)).toBe(report)
+    const page = readFileSync(report, 'utf8')
+    expect(page).toContain(NOT_SIGNED)
+    expect(page).toContain('18 of 18 ways')
+    expect(page).toContain(sentenceOf(results[0]!))
+    // Nothing else in it has changed, and the folder is still as it was certified.
+    expect(page.replace(/<section aria-labelledby="stress">.*?<\/section>/s, '').replace(/\s/g, '')).toBe(
+      signed.replace(/\s/g, ''),
+    )
+    expect(await verify(bench.output, { ring: await context.keys.ring() })).toMatchObject({ ok: true })
   }, 120_000)
 
   it('needs the private data', async () => {

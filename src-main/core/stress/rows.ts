@@ -90,3 +90,13 @@ export function sentenceOf(result: StressResult): string {
   const { who } = rowOf(result.id)
   return `Someone who ${who} recognises ${percent(result.protected)} of yours, of ${percent(result.originals)} with the originals.`
 }
+
+/** How a row comes about. */
+export function methodSentence(steps: number): string {
+  return `Each row trains one classifier on the protected files and one on the originals, ${steps} steps each, and tests both on held-out originals that were changed in the same way; the best score on the way counts.`
+}
+
+export const RESISTANCE =
+  'R is the share of what the originals teach that the protected files teach as well: at 0 % no more than guessing, at 100 % as if nothing were protected.'
+export const NOT_SIGNED =
+  'The stress test was made after the certificate was signed and is no part of it: it proves nothing, and nobody else can check it.'

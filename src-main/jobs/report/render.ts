@@ -15,11 +15,13 @@ import {
   samplesSection,
   signatureSection,
 } from './sections.js'
+import { type ReportStress, stressSection } from './stress.js'
 import { STYLE } from './style.js'
 
 export interface ReportInput {
   readonly statement: Statement
   readonly samples?: readonly ReportSample[]
+  readonly stress?: ReportStress
 }
 
 /** Only pictures inside the page and this very style sheet; no script, no request, no form. */
@@ -33,9 +35,9 @@ const POLICY = [
 
 /**
  * The report of a certificate as one HTML document.
- * Everything comes from the signed statement but the samples, which only the job knows.
+ * Everything comes from the signed statement but the samples and the stress test, which only the job knows.
  */
-export function renderReport({ statement, samples = [] }: ReportInput): string {
+export function renderReport({ statement, samples = [], stress }: ReportInput): string {
   const { predicate } = statement
   const { certification } = predicate
   const { headline, details, explanation } = summaryOf(statement)
@@ -60,8 +62,8 @@ export function renderReport({ statement, samples = [] }: ReportInput): string {
             <p class="verdict ${certification?.verdict ?? ''}">${explanation}</p>
           </header>
           ${certification?.runs ? runsSection(certification.runs, certification) : null}
-          ${certification && certificationSection(certification)} ${channelSection(predicate)}
-          ${samplesSection(samples)} ${qualitySection(predicate.protection)}
+          ${certification && certificationSection(certification)} ${stress ? stressSection(stress) : null}
+          ${channelSection(predicate)} ${samplesSection(samples)} ${qualitySection(predicate.protection)}
           <section aria-labelledby="limits">
             <h2 id="limits">What this does not say</h2>
             <ul>

@@ -4,6 +4,7 @@
  * pictures only; before and after can be compared in the app.
  */
 import sharp from 'sharp'
+import { below } from '../job.js'
 
 export interface SampleSource {
   /** Path in the collection, with '/'. */
@@ -31,6 +32,18 @@ async function sample({ path, className, target }: SampleSource): Promise<Report
     .jpeg({ quality: 80 })
     .toBuffer()
   return { path, className, picture: `data:image/jpeg;base64,${picture.toString('base64')}` }
+}
+
+/** The first picture of each class. */
+export function sampleSources(
+  output: string,
+  classes: readonly string[],
+  pictures: readonly { readonly label: number; readonly target: string }[],
+): SampleSource[] {
+  return classes.flatMap((className, k) => {
+    const picture = pictures.find(({ label }) => label === k)
+    return picture ? [{ path: picture.target, className, target: below(output, picture.target) }] : []
+  })
 }
 
 /** Samples for the report, one a class at most, six in all, in the order given; what cannot be read is passed over. */

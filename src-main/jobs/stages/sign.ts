@@ -11,7 +11,7 @@ import { NOISE_FILE } from '../noise.js'
 import { releaseOutput, removeTemporaries, requireOutput, syncOutput } from '../output.js'
 import { addProtected } from '../protected-files.js'
 import { renderReport } from '../report/render.js'
-import { makeSamples } from '../report/samples.js'
+import { makeSamples, sampleSources } from '../report/samples.js'
 import { writeAtomically } from '../storage.js'
 import { CERTIFICATE_NAME, REPORT_NAME } from '../verify.js'
 import { type CertificationOutcome, drawsFile, surrogateFile } from './certify.js'
@@ -93,7 +93,7 @@ export async function signStage(
     exported.map(({ target, written }) => ({ path: target, sha256: written.sha256 })),
     predicate,
   )
-  const report = renderReport({ statement, samples: await makeSamples(sampleSources(job, classes, exported)) })
+  const report = renderReport({ statement, samples: await makeSamples(sampleSources(output, classes, exported)) })
   const paths = { certificate: below(output, CERTIFICATE_NAME), report: below(output, REPORT_NAME) }
   await requireOutput(output, record.id)
   await removeTemporaries(output)
@@ -124,14 +124,4 @@ function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): Ne
     largestChange: greatest(exported.map(({ written }) => written.maxAbsDiff)),
     quality: qualityOf(exported.map(({ target, written }) => ({ name: target, ...written }))),
   }
-}
-
-/** The first picture of each class. */
-function sampleSources({ record }: Job, classes: readonly string[], exported: readonly ExportedPicture[]) {
-  return classes.flatMap((className, k) => {
-    const picture = exported.find(({ label }) => label === k)
-    if (!picture) return []
-    const { target } = picture
-    return [{ path: target, className, target: below(record.output, target) }]
-  })
 }

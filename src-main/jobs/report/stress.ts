@@ -1,0 +1,54 @@
+/** What a stress test has found: the one part of the report that is not from the certificate. */
+import {
+  NOT_SIGNED,
+  RESISTANCE,
+  STRESS_ROWS,
+  type StressResult,
+  methodSentence,
+  resistanceOf,
+  sentenceOf,
+} from '../../core/stress/rows.js'
+import { percent } from './curve.js'
+import { html, type Html } from './html.js'
+
+export interface ReportStress {
+  /** Worst first, at least one. */
+  readonly results: readonly StressResult[]
+  /** Of each training. */
+  readonly steps: number
+}
+
+export function stressSection({ results, steps }: ReportStress): Html {
+  const row = (result: StressResult): Html => {
+    const resistance = resistanceOf(result)
+    return html`<tr>
+      <th scope="row">${sentenceOf(result)}</th>
+      <td>${percent(result.protected)}</td>
+      <td>${percent(result.originals)}</td>
+      <td>${percent(result.chance)}</td>
+      <td>${resistance === null ? '–' : percent(resistance)}</td>
+    </tr>`
+  }
+  return html`<section aria-labelledby="stress">
+    <h2 id="stress">Stress test</h2>
+    <p class="verdict">${NOT_SIGNED}</p>
+    <p>${methodSentence(steps)} ${results.length} of ${STRESS_ROWS.length} ways were tried, the worst is first.</p>
+    <p>${RESISTANCE}</p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What somebody may do</th>
+            <th scope="col">Protected</th>
+            <th scope="col">Originals</th>
+            <th scope="col">Guessing</th>
+            <th scope="col">R</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${results.map(row)}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}

@@ -1,0 +1,25 @@
+/** The report of a protected folder with what its stress test has found. */
+import { below } from './job.js'
+import { renderReport } from './report/render.js'
+import { makeSamples, sampleSources } from './report/samples.js'
+import { type Storage, writeAtomically } from './storage.js'
+import { openStress, stateOf } from './stress.js'
+import { REPORT_NAME } from './verify.js'
+
+/**
+ * Writes the report beside the certificate anew, with all rows that are finished at this number of steps.
+ *
+ * @param path the protected folder, or the certificate in it.
+ * @returns where it is.
+ * @throws FixativeError `not-writable`, `disk-full`, `folder-gone`; as `openStress`.
+ */
+export async function writeStressReport(path: string, steps: number, storage: Storage): Promise<string> {
+  const test = await openStress(path, { steps }, storage)
+  const { statement, output, pictures } = test
+  const classes = statement.predicate.collection.classes.map(({ name }) => name)
+  const samples = await makeSamples(sampleSources(output, classes, pictures))
+  const report = below(output, REPORT_NAME)
+  const page = renderReport({ statement, samples, stress: { results: stateOf(test).results, steps } })
+  await writeAtomically(report, page, 0o644)
+  return report
+}
