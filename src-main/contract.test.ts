@@ -70,6 +70,8 @@ describe('createServer', () => {
     ['jobs.start', { collectionId: 'a', settings: { visibility: 8 } }],
     ['jobs.start', { collectionId: 'a', settings: { epsilon: 8 } }],
     ['jobs.start', { collectionId: 'a', settings: { unknown: 1 } }],
+    ['stress.start', { path: '' }],
+    ['stress.start', { path: '/a', steps: 1 }],
     ['settings.set', { changes: { theme: 'neon' } }],
     ['settings.set', { changes: { signerName: 'x'.repeat(201) } }],
     ['keys.export', { part: 'private' }],

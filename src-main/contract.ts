@@ -157,6 +157,29 @@ export const jobSchema = z.strictObject({
 export type Job = z.infer<typeof jobSchema>
 export type JobState = Job['state']
 
+/** A stress test of one protected folder (docs/stress.md): what is finished of it, and how far it is where it runs. */
+export const stressSchema = z.strictObject({
+  /** Absolute path; says which folder it is. */
+  certificate: z.string(),
+  /** Of each training. */
+  steps: count,
+  running: z.boolean(),
+  /** True between a request to cancel and the moment the work has stopped. */
+  stopping: z.boolean(),
+  /** Trainings. `total` 0: it cannot be made here, and `error` says why. */
+  done: count,
+  total: count,
+  /** Null: not known yet, or it does not run. */
+  etaSeconds: z.number().nullable(),
+  /** Finished rows, worst first; shares 0–1. */
+  results: z.array(
+    z.strictObject({ id: z.string(), protected: z.number(), originals: z.number(), chance: z.number() }),
+  ),
+  /** Why it cannot be made, or has failed; finished rows are kept. */
+  error: refusal.nullable(),
+})
+export type StressTest = z.infer<typeof stressSchema>
+
 // ---------------------------------------------------------------- requests
 
 const nothing = z.strictObject({})
@@ -260,6 +283,13 @@ export const requestSchemas = {
   'history.list': nothing,
   /** Checks a protected folder or a certificate; `verify.progress` counts the files. One at a time. */
   'verify.start': z.strictObject({ path, originals: path.nullable().default(null) }),
+
+  /** What is known of the stress test of a protected folder or certificate. */
+  'stress.get': z.strictObject({ path }),
+  /** Begins it, or goes on with it, and answers at once; `stress.changed` tells the rest. Refused beside other work. */
+  'stress.start': z.strictObject({ path }),
+  /** Stops the one that runs; finished rows are kept. */
+  'stress.cancel': nothing,
 
   'keys.show': nothing,
   /** Public: to hand out. Private: encrypted with the passphrase, for another computer. */
@@ -581,6 +611,9 @@ export interface Outputs {
   'reports.save': Saved | null
   'history.list': HistoryEntry[]
   'verify.start': Verification
+  'stress.get': StressTest
+  'stress.start': StressTest
+  'stress.cancel': null
   'keys.show': KeyInfo
   'keys.export': Saved | null
   'keys.import': KeyInfo
@@ -608,6 +641,7 @@ export const eventSchemas = {
   /** A device was measured, or the measurement has ended. */
   'devices.changed': z.strictObject({}),
   'verify.progress': z.strictObject({ path: text, done: count, total: count }),
+  'stress.changed': stressSchema,
   /** Something was opened from outside the window (menu, second instance, file association). */
   'app.open': z.strictObject({ path: z.string(), kind: z.enum(['collection', 'protected', 'certificate', 'other']) }),
   /** A menu command or shortcut. */

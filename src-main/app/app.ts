@@ -23,6 +23,7 @@ import { JobManager } from './jobs/manager.js'
 import { claimFolder } from './lock.js'
 import { createPipeline } from './pipeline.js'
 import type { AppServices, Parts } from './services.js'
+import { StressTests } from './stress.js'
 import { Timings } from './timings.js'
 
 /** Processes for what somebody is looking at: two, so that a slow picture does not hold up all others. */
@@ -83,7 +84,12 @@ export async function openApp(services: AppServices): Promise<App> {
       close: async () => {
         clearTimeout(warming)
         closing.abort(new FixativeError('closing', 'Fixative is closing.'))
-        await Promise.all([parts.jobs.close(), parts.collections.closeAll(), parts.devices.interrupt()])
+        await Promise.all([
+          parts.jobs.close(),
+          parts.stress.cancel(),
+          parts.collections.closeAll(),
+          parts.devices.interrupt(),
+        ])
         await parts.pool.close()
         await release()
       },
@@ -122,7 +128,8 @@ async function openParts(services: AppServices): Promise<Parts> {
   })
   // A broken file of channels must not keep the window shut; a job that needs it says what is wrong.
   const info = infoOf(services, await readChannels(dataFolder).catch(() => CHANNELS))
-  return { services, info, storage, keys, pool, images, collections, jobs, history, timings, devices }
+  const stress = new StressTests({ services, storage, jobs, devices })
+  return { services, info, storage, keys, pool, images, collections, jobs, history, timings, devices, stress }
 }
 
 function infoOf({ version, dataFolder, desktop }: AppServices, channels: readonly Channel[]): AppInfo {

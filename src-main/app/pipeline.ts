@@ -14,7 +14,7 @@ import type { AppServices } from './services.js'
 import type { Timings } from './timings.js'
 
 /** How long work in hand may go on when a job is stopped, milliseconds: short, because it has to stop within two seconds. */
-const STOP_GRACE = 400
+export const STOP_GRACE = 400
 
 export interface PipelineParts {
   readonly services: AppServices

@@ -11,6 +11,7 @@ import type { History } from './history.js'
 import type { ImageStore } from './images.js'
 import type { JobManager } from './jobs/manager.js'
 import type { SettingsStore } from './settings.js'
+import type { StressTests } from './stress.js'
 import type { Timings } from './timings.js'
 
 /** What only a desktop can do; absent in a browser. */
@@ -55,4 +56,5 @@ export interface Parts {
   readonly history: History
   readonly timings: Timings
   readonly devices: Devices
+  readonly stress: StressTests
 }

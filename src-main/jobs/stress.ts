@@ -63,7 +63,7 @@ const storedSchema = z.record(z.string(), z.strictObject({ protected: countsSche
 type Stored = z.infer<typeof storedSchema>
 
 /** A stress test with what is finished of it. */
-export interface StressTest extends StressPictures {
+export interface OpenedStress extends StressPictures {
   readonly statement: Statement
   /** What was asked for. */
   readonly rows: readonly StressRow[]
@@ -99,7 +99,7 @@ export async function openStress(
   path: string,
   { rows = STRESS_ROWS.map(({ id }) => id), steps = STRESS_STEPS }: StressOptions,
   storage: Storage,
-): Promise<StressTest> {
+): Promise<OpenedStress> {
   const { envelope, output, folder, bundle } = await openBundle(path, storage)
   requireSigned(envelope, path)
   const pictures = await folder.readJson(PICTURES_FILE, picturesSchema)
@@ -124,7 +124,7 @@ export async function openStress(
 }
 
 /** How far an opened test is. */
-export function stateOf(test: StressTest): StressState {
+export function stateOf(test: OpenedStress): StressState {
   const rows = trainedOf(test)
   const done = rows.filter((row) => test.stored[keyIn(test, row)]).length
   return { done: SIDES.length * done, total: SIDES.length * rows.length, results: resultsOf(test) }
@@ -132,11 +132,11 @@ export function stateOf(test: StressTest): StressState {
 
 /** The early row is the first checkpoint of the plain run. */
 const trainedAs = (row: StressRow): StressRow => (row.early ? rowOf('plain') : row)
-const trainedOf = ({ rows }: StressTest): StressRow[] => [...new Set(rows.map(trainedAs))]
-const keyIn = ({ seed, steps }: StressTest, row: StressRow): string =>
+const trainedOf = ({ rows }: OpenedStress): StressRow[] => [...new Set(rows.map(trainedAs))]
+const keyIn = ({ seed, steps }: OpenedStress, row: StressRow): string =>
   keyOf(seed, steps, JSON.stringify({ ...row, who: '' }), JSON.stringify(REFIT))
 
-function resultsOf(test: StressTest): StressResult[] {
+function resultsOf(test: OpenedStress): StressResult[] {
   return worstFirst(
     test.rows.flatMap((row) => {
       const counts = test.stored[keyIn(test, trainedAs(row))]
@@ -150,7 +150,7 @@ function resultsOf(test: StressTest): StressResult[] {
 }
 
 /** Does the rows that are missing. */
-async function train(test: StressTest, context: StressContext): Promise<StressResult[]> {
+async function train(test: OpenedStress, context: StressContext): Promise<StressResult[]> {
   const { pool, signal, progress } = context
   const { folder, stored } = test
   let { done } = stateOf(test)
@@ -188,7 +188,7 @@ async function train(test: StressTest, context: StressContext): Promise<StressRe
 }
 
 function attackOf(
-  { folder, classes, pictures, seed, steps, net }: StressTest,
+  { folder, classes, pictures, seed, steps, net }: OpenedStress,
   row: StressRow,
   files: Awaited<ReturnType<typeof filesFor>>,
   side: Side,

@@ -1,6 +1,11 @@
-import type { Emit, Job } from '../contract.js'
+import type { Emit, Job, StressTest } from '../contract.js'
 
-export type WatchedJob = Pick<Job, 'id' | 'name' | 'state' | 'stages' | 'result' | 'error'>
+export interface WatchedJob extends Pick<Job, 'id' | 'name' | 'state' | 'result' | 'error'> {
+  readonly stages: readonly Pick<Job['stages'][number], 'state' | 'done' | 'total'>[]
+}
+
+/** A stress test is watched while it runs, like a job of one stage; no job has this id. */
+const STRESS = 'stress'
 
 /** The jobs as the shell last heard of them; what taskbar, notification, power and quit guard look at. */
 export interface JobWatch {
@@ -13,7 +18,7 @@ export interface JobWatch {
   jobs(): readonly WatchedJob[]
 }
 
-/** Follows `jobs.changed` and `jobs.removed`. */
+/** Follows `jobs.changed`, `jobs.removed` and `stress.changed`. */
 export function createJobWatch(): JobWatch {
   const jobs = new Map<string, WatchedJob>()
   const listeners: ((jobs: readonly WatchedJob[]) => void)[] = []
@@ -29,6 +34,12 @@ export function createJobWatch(): JobWatch {
         changed()
       } else if (name === 'jobs.removed') {
         jobs.delete((payload as { id: string }).id)
+        changed()
+      } else if (name === 'stress.changed') {
+        const { running, done, total } = payload as StressTest
+        const stages = [{ state: 'running' as const, done, total }]
+        if (running) jobs.set(STRESS, { id: STRESS, name: STRESS, state: 'running', stages, result: null, error: null })
+        else jobs.delete(STRESS)
         changed()
       }
       emit(name, payload)

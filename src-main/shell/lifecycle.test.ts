@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
-import { DEFAULT_APP_SETTINGS, type EventName, type EventPayload, type Job } from '../contract.js'
+import { DEFAULT_APP_SETTINGS, type EventName, type EventPayload, type Job, type StressTest } from '../contract.js'
 import * as fake from '../../test/fakes/electron.js'
 import { choosePath, chooseTarget } from './dialogs.js'
 import { createJobWatch, type JobWatch, type WatchedJob } from './job-watch.js'
@@ -25,13 +25,9 @@ const current = (): BrowserWindow => window as unknown as BrowserWindow
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
 
 const stage = (state: 'waiting' | 'running' | 'done', done = 0, total = 0): WatchedJob['stages'][number] => ({
-  stage: 'learn',
-  title: '',
   state,
   done,
   total,
-  unit: 'round',
-  seconds: 0,
 })
 function tell(id: string, state: Job['state'], rest: Partial<WatchedJob> = {}): void {
   const job = { id, name: id, state, stages: [], result: null, error: null, ...rest }
@@ -76,6 +72,19 @@ describe('a running job', () => {
     watch.through(() => undefined)('jobs.removed', { id: 'cats' })
     expect(fake.powerSaveBlocker.active.size).toBe(0)
   })
+})
+
+it('a stress test is on the taskbar and keeps the computer awake while it runs, and no longer', () => {
+  open()
+  setupProgress(current, watch)
+  setupPower(watch)
+  const tested = (running: boolean): void =>
+    watch.through(() => undefined)('stress.changed', { running, done: 1, total: 4 } as StressTest)
+  tested(true)
+  expect(fake.powerSaveBlocker.active.size).toBe(1)
+  tested(false)
+  expect(fake.powerSaveBlocker.active.size).toBe(0)
+  expect(window.progress.map(({ value }) => value)).toEqual([0.25, -1])
 })
 
 describe('the notification', () => {

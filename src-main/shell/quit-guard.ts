@@ -46,8 +46,9 @@ async function confirmQuit(window: BrowserWindow | null): Promise<boolean> {
   const options = {
     type: 'question' as const,
     title: 'Fixative',
-    message: 'A collection is being protected. Quit anyway?',
-    detail: 'What is finished is kept, and the work goes on from there when Fixative is opened again.',
+    message: 'Fixative is still working. Quit anyway?',
+    detail:
+      'What is finished is kept. A job goes on from there when Fixative is opened again, a stress test when it is started again.',
     buttons: ['Keep running', 'Quit'],
     defaultId: 0,
     cancelId: 0,

@@ -15,6 +15,9 @@ type Names =
   | 'reports.save'
   | 'history.list'
   | 'verify.start'
+  | 'stress.get'
+  | 'stress.start'
+  | 'stress.cancel'
   | 'keys.show'
   | 'keys.export'
   | 'keys.import'
@@ -39,7 +42,7 @@ const PUBLIC = 0o644
 const PRIVATE = 0o600
 
 export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Handlers, Names> {
-  const { services, history, keys } = parts
+  const { services, history, keys, stress } = parts
   const { desktop, emit } = services
   let checking: AbortController | null = null
 
@@ -99,6 +102,12 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
       } finally {
         if (checking === controller) checking = null
       }
+    },
+    'stress.get': async ({ path }) => stress.get(path),
+    'stress.start': async ({ path }) => stress.start(path),
+    'stress.cancel': async () => {
+      await stress.cancel()
+      return null
     },
     'keys.show': async () => keyInfo(keys),
     'keys.export': async (request) => {

@@ -21,14 +21,14 @@ export function generalHandlers({ services, info, history, jobs, collections, de
       const pictures = collectionId === null ? STANDARD_PICTURES : collections.get(collectionId).images
       const { job } = settings.get()
       const stored = await devices.stored()
-      // Beside a job the times would come out too long, and the job would be held up.
-      if ((redo || !stored) && !jobs.running) devices.measure().catch(() => undefined)
+      // Beside other work the times would come out too long, and the work would be held up.
+      if ((redo || !stored) && !jobs.busy) devices.measure().catch(() => undefined)
       const { progress } = devices
       if (progress) {
         return { devices: partialList(progress, pictures, job), pictures, measuredAt: null, measuring: true }
       }
       if (!stored) {
-        const list = unmeasuredList('Not looked for while a job is running.')
+        const list = unmeasuredList('Not looked for while a job or a stress test is running.')
         return { devices: list, pictures, measuredAt: null, measuring: false }
       }
       const list = deviceList(stored, pictures, job)

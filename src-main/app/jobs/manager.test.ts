@@ -176,6 +176,25 @@ describe('JobManager', () => {
     await first.close()
   })
 
+  it('lets other work run alone: it is refused beside a job, and jobs wait for it', async () => {
+    const manager = await open()
+    let end = (): void => undefined
+    const work = (): Promise<void> => new Promise((done) => (end = done))
+    const first = manager.alone(work)
+    expect(manager.busy).toBe(true)
+    expect(() => manager.alone(work)).toThrow('A stress test is running.')
+    const { id } = await manager.add(given('a'))
+    expect(manager.get(id)).toMatchObject({ state: 'queued', position: 0 })
+    end()
+    await first
+    await until(() => runs.length === 1)
+    expect(() => manager.alone(work)).toThrow('"a" is being protected.')
+    runs[0]!.finish(result(id))
+    await until(() => !manager.busy)
+    await manager.close()
+    expect(() => manager.alone(work)).toThrow('closing')
+  })
+
   it('passes over files in its folder that are no jobs', async () => {
     await writeFile(join(folder, 'a.json'), '{"version":1,"order":1}')
     await writeFile(join(folder, 'b.json'), '{"version":')

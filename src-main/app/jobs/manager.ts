@@ -46,6 +46,9 @@ interface Entry {
   timer: NodeJS.Timeout | undefined
 }
 
+const closing = (what: string): FixativeError =>
+  new FixativeError('closing', `Fixative is closing, so ${what} can be started.`)
+
 /** At most five snapshots a second and job. */
 const EMIT_EVERY_MS = 200
 
@@ -54,6 +57,8 @@ export class JobManager {
   readonly #options: JobManagerOptions
   readonly #clock: () => number
   #running: Running | null = null
+  /** Something else has the machine. */
+  #alone = false
   #closed = false
 
   private constructor(options: JobManagerOptions) {
@@ -91,13 +96,33 @@ export class JobManager {
     return this.#current(this.#entry(id).job)
   }
 
-  get running(): Job | null {
-    return this.#running ? this.get(this.#running.id) : null
+  /** Whether a job runs, or what runs alone. */
+  get busy(): boolean {
+    return this.#running !== null || this.#alone
+  }
+
+  /**
+   * Does other heavy work while no job runs; jobs wait until it has ended.
+   * @throws FixativeError at once: `busy`, `closing`
+   */
+  alone(work: () => Promise<void>): Promise<void> {
+    if (this.#closed) throw closing('no stress test')
+    if (this.busy) {
+      const message = this.#running
+        ? `"${this.get(this.#running.id).name}" is being protected.`
+        : 'A stress test is running.'
+      throw new FixativeError('busy', message, 'Only one can work at a time: wait for it to end, or stop it.')
+    }
+    this.#alone = true
+    return work().finally(() => {
+      this.#alone = false
+      this.#next()
+    })
   }
 
   /** Queues a new job and starts it if nothing else runs. */
   async add(given: Pick<Job, 'name' | 'folder' | 'output' | 'settings'>): Promise<Job> {
-    if (this.#closed) throw new FixativeError('closing', 'Fixative is closing, so no job can be started.')
+    if (this.#closed) throw closing('no job')
     const job = newJob({ ...given, id: randomUUID(), createdAt: new Date().toISOString() })
     this.#add(job)
     this.#place()
@@ -158,7 +183,7 @@ export class JobManager {
   }
 
   #next(): void {
-    if (this.#running || this.#closed) return
+    if (this.busy || this.#closed) return
     const next = [...this.#entries.values()]
       .filter(({ job }) => job.state === 'queued' && !job.stopping)
       .sort((a, b) => a.order - b.order)[0]
