@@ -9,6 +9,7 @@ import { Notices } from './notices.svelte.ts'
 import { Preferences } from './preferences.svelte.ts'
 import { Router } from './router.svelte.ts'
 import { Strengths } from './strengths.svelte.ts'
+import { Stress } from './stress.svelte.ts'
 
 export class Session {
   readonly notices = new Notices()
@@ -18,6 +19,7 @@ export class Session {
   readonly jobs: Jobs
   readonly folders: Folders
   readonly strengths: Strengths
+  readonly stress: Stress
   /** The list of keyboard shortcuts is shown. */
   help = $state(false)
   /** Rises with every "cancel" from the menu; the run screen asks its question then. */
@@ -32,6 +34,7 @@ export class Session {
     this.jobs = new Jobs(client, this.notices, this.announcer)
     this.folders = new Folders(client, this.notices, info)
     this.strengths = new Strengths(this.preferences)
+    this.stress = new Stress(client, this.notices, this.announcer)
     client.on('app.open', (opened) => this.#opened(opened))
     client.on('app.command', ({ command }) => {
       if (command === 'open') void this.chooseCollection()

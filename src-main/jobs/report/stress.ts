@@ -19,16 +19,16 @@ export interface ReportStress {
 }
 
 export function stressSection({ results, steps }: ReportStress): Html {
-  const row = (result: StressResult): Html => {
-    const resistance = resistanceOf(result)
-    return html`<tr>
+  // No line begins with the sign.
+  const share = (value: number | null): string => (value === null ? '–' : percent(value).replace(' ', '\u00a0'))
+  const row = (result: StressResult): Html =>
+    html`<tr>
       <th scope="row">${sentenceOf(result)}</th>
-      <td>${percent(result.protected)}</td>
-      <td>${percent(result.originals)}</td>
-      <td>${percent(result.chance)}</td>
-      <td>${resistance === null ? '–' : percent(resistance)}</td>
+      <td>${share(result.protected)}</td>
+      <td>${share(result.originals)}</td>
+      <td>${share(result.chance)}</td>
+      <td>${share(resistanceOf(result))}</td>
     </tr>`
-  }
   return html`<section aria-labelledby="stress">
     <h2 id="stress">Stress test</h2>
     <p class="verdict">${NOT_SIGNED}</p>
