@@ -32,10 +32,10 @@ export function wholeFrom<T>(option: string, value: string | undefined, otherwis
 
 /** A line a row, worst first. */
 export function table(results: readonly StressResult[]): string {
-  const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(100 * share)} %`).padStart(9)
+  const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(100 * share)} %`).padStart(11)
   const line = (r: StressResult): string =>
     `${r.id.padEnd(12)}${[r.protected, r.originals, r.chance, resistanceOf(r)].map(percent).join('')}  ${sentenceOf(r)}`
-  const head = `${'row'.padEnd(12)}${['yours', 'originals', 'guessing', 'R'].map((title) => title.padStart(9)).join('')}`
+  const head = `${'row'.padEnd(12)}${['yours', 'originals', 'guessing', 'R'].map((title) => title.padStart(11)).join('')}`
   return [head, ...results.map(line)].join('\n')
 }
 

@@ -114,6 +114,6 @@ describe('the command', () => {
 
   it('prints a line a row', () => {
     const text = table([{ id: 'grey', protected: 0.4, originals: 0.6, chance: 0.2 }])
-    expect(text).toContain('grey             40 %     60 %     20 %     50 %  Someone who turns')
+    expect(text).toContain('grey               40 %       60 %       20 %       50 %  Someone who turns')
   })
 })

@@ -105,7 +105,11 @@ export async function openStress(
   const pictures = await folder.readJson(PICTURES_FILE, picturesSchema)
   if (!pictures) throw bundleMissing()
   if (pictures.pictures.filter(({ held }) => held).length < 2) {
-    throw new FixativeError('stress-too-small', 'Too few pictures were set aside for a test.', 'Protect more pictures.')
+    throw new FixativeError(
+      'stress-too-small',
+      'Too few pictures were set aside for a test.',
+      'Protect more pictures, and have them certified: that sets some aside.',
+    )
   }
   const { statement } = envelope
   return {
