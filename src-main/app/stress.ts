@@ -30,14 +30,16 @@ export class StressTests {
   }
 
   /**
-   * Begins a test, or goes on with it, and answers at once.
+   * Begins a test, or goes on with it, and answers as soon as nobody can remove the job's private folder any more.
    * @throws FixativeError `busy` beside a job or another test; as `openStress`.
    */
   async start(path: string): Promise<StressTest> {
     const certificate = await certificatePath(path)
     const test = await openStress(certificate, { steps: this.#steps }, this.parts.storage)
     const stop = new AbortController()
-    const work = this.parts.jobs.alone(() => this.#run(certificate, stop.signal))
+    let begin!: () => void
+    const working = new Promise<void>((resolve) => (begin = resolve))
+    const work = this.parts.jobs.alone(() => this.#run(certificate, stop.signal, begin))
     this.#stop = stop
     const begun: StressTest = { ...this.#idle(certificate), ...stateOf(test), running: true }
     this.#tell(begun)
@@ -45,6 +47,7 @@ export class StressTests {
       () => this.#end(certificate, null),
       (error: unknown) => this.#end(certificate, stop.signal.aborted ? null : errorData(error)),
     )
+    await Promise.race([working, this.#ended])
     return begun
   }
 
@@ -56,7 +59,8 @@ export class StressTests {
     await this.#ended
   }
 
-  async #run(certificate: string, signal: AbortSignal): Promise<void> {
+  /** @param begin is called once the folder is locked, which is before the first progress */
+  async #run(certificate: string, signal: AbortSignal, begin: () => void): Promise<void> {
     const { services, storage, devices } = this.parts
     await devices.interrupt()
     const size = services.settings.get().job.workers ?? availableParallelism()
@@ -69,6 +73,7 @@ export class StressTests {
         storage,
         signal,
         progress: (state) => {
+          begin()
           // Work in flight may still report after the stop was asked for.
           if (signal.aborted) return
           const etaSeconds = left(state.done, state.total)

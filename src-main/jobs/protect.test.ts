@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
+import { LARGEST_CHANGE } from '../images/sight.js'
 import type { JobEvent } from './events.js'
 import type { JobContext } from './job.js'
 import { discardJob, protect } from './protect.js'
@@ -54,7 +55,7 @@ describe('protect', () => {
       { name: 'dogs', count: 12 },
       { name: 'wild 🐦 birds', count: 10 },
     ])
-    expect(predicate.protection.largestChange).toBeLessThanOrEqual(63)
+    expect(predicate.protection.largestChange).toBeLessThanOrEqual(LARGEST_CHANGE)
     expect(predicate.certification).toMatchObject({ trainImages: 26, testImages: 6, draws: 20, chance: 1 / 3 })
     expect(result).toMatchObject({ images: 32, skipped: 0, verdict: 'inconclusive' })
 
