@@ -1,5 +1,5 @@
 /** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
-import { LARGEST_BUDGET, budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
+import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import { CONCENTRATED, type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
@@ -12,8 +12,8 @@ const BLOCK = 16
 /** Side of what is cut out for a tile: the tile, the filters' margin, and what the start at a block takes. */
 const CUT = Math.ceil((TILE + 2 * MARGIN + BLOCK) / BLOCK) * BLOCK
 
-/** Largest change of a channel, 0–255, however little it would be seen. */
-export const LARGEST_CHANGE = Math.floor(LARGEST_BUDGET)
+/** Largest change of a channel, 0–255, however little it would be seen; a budget holds that much. */
+export const LARGEST_CHANGE = 80
 
 /** What a file format makes of pixels: encoded, and decoded again. */
 export type Recode = (pixels: Pixels) => Promise<Pixels>

@@ -15,11 +15,8 @@ export const BLUE_YELLOW = [0.05, 0.05, -1] as const
 
 /** Steps of a stored field between 0 and 1. */
 const FIELD_STEPS = 127
-/** A stored budget is in halves of a 0–255 step. */
+/** A stored budget is in halves of a 0–255 step, up to 127.5. */
 const BUDGET_STEPS = 2 * 255
-/** Largest change that a budget can hold, 0–255. */
-export const LARGEST_BUDGET = 255 / 2
-
 /** What a place of a picture may change by, S×S each: halves of a 0–255 step. */
 export interface Budget {
   readonly colour: Uint8Array
