@@ -1,10 +1,11 @@
 /**
  * A collection of flat drawings for measurements: 8 × 60 pictures of Debian's package openclipart-png, most of them on a
- * transparent ground.
+ * transparent ground. Copies of the same file count once.
  *
  *   node scripts/art-collection.js DIR
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
 
@@ -27,12 +28,22 @@ async function fits(path) {
   return Math.min(width, height) >= 100 && Math.max(width, height) <= 1_600
 }
 
+const seen = new Set()
+function isNew(path) {
+  const hash = createHash('sha256').update(readFileSync(path)).digest('hex')
+  return !seen.has(hash) && seen.add(hash)
+}
+
 for (const kind of KINDS) {
   const files = readdirSync(join(SOURCE, kind), { recursive: true })
     .filter((path) => path.endsWith('.png'))
     .sort()
   const fitting = []
-  for (const path of files) if (await fits(join(SOURCE, kind, path))) fitting.push(path)
+  for (const path of files) {
+    const whole = join(SOURCE, kind, path)
+    if ((await fits(whole)) && isNew(whole)) fitting.push(path)
+  }
+  if (fitting.length < EACH) throw new Error(`only ${fitting.length} drawings in ${kind}`)
   mkdirSync(join(folder, kind), { recursive: true })
   for (let i = 0; i < EACH; i++) {
     const path = fitting[Math.floor((i * fitting.length) / EACH)]
