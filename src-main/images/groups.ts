@@ -1,5 +1,6 @@
 /** Grouping pictures by look, for a folder without classes: k-means on simple descriptors of layout and colour. */
 import { kmeans } from 'ml-kmeans'
+import { luma } from '../core/luma.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { Labels } from './labels.js'
 
@@ -38,7 +39,7 @@ export function lookOf(pixels: Uint8Array, resolution: number): Float32Array {
         const sixth = top === r ? (g - b) / chroma + 6 : top === g ? (b - r) / chroma + 2 : (r - g) / chroma + 4
         out[hues + (Math.floor((sixth * HUES) / 6) % HUES)]! += chroma / area
       }
-      out[lumas + Math.min(LUMAS - 1, Math.floor((0.299 * r + 0.587 * g + 0.114 * b) * LUMAS))]! += 1 / area
+      out[lumas + Math.min(LUMAS - 1, Math.floor(luma(r, g, b) * LUMAS))]! += 1 / area
     }
   }
   return Float32Array.from(out)

@@ -1,4 +1,5 @@
 /** Laying noise, learnt on an S×S grid, over the pixels of a picture of any size. Pure arithmetic. */
+import { luma } from '../core/luma.js'
 import { allocate, kernels, padded } from './kernels/rows.js'
 
 /** Source samples of one output position: `count` samples from `first` on, of which out-of-range ones are the edge. */
@@ -8,9 +9,6 @@ interface Taps {
   /** count weights per output position, which sum to 1. */
   readonly weights: Float32Array
 }
-
-/** Rec. 601 luma: what a grey pixel is of the three encoded channels. */
-const LUMA = [0.299, 0.587, 0.114] as const
 
 /** Catmull–Rom spline (the cubic convolution kernel with a = −1/2). */
 function catmullRom(x: number): number {
@@ -158,7 +156,7 @@ function gridOf(delta: Float32Array, resolution: number, channels: Channels): Fl
   const grid = new Float32Array(channels * area)
   for (let i = 0; i < area; i++) {
     const [red, green, blue] = [delta[i]!, delta[area + i]!, delta[2 * area + i]!]
-    if (channels < 3) grid[i * channels] = 255 * (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue)
+    if (channels < 3) grid[i * channels] = 255 * luma(red, green, blue)
     else {
       grid[i * channels] = 255 * red
       grid[i * channels + 1] = 255 * green

@@ -1,4 +1,5 @@
 /** How far the written picture is from the original, measured on its decoded pixels. */
+import { luma } from '../core/luma.js'
 import { meanDeltaE } from './delta-e.js'
 import { allocate, kernels, padded } from './kernels/rows.js'
 import type { Pixels } from './perturb.js'
@@ -182,9 +183,9 @@ function average(sums: Float64Array, factor: number, width: number, height: numb
 
 /** Rec. 601 luma of interleaved colours. */
 function lumaOf(colours: Float64Array): Float64Array {
-  const luma = new Float64Array(colours.length / 3)
-  for (let i = 0, at = 0; i < luma.length; i++, at += 3) {
-    luma[i] = 0.299 * colours[at]! + 0.587 * colours[at + 1]! + 0.114 * colours[at + 2]!
+  const out = new Float64Array(colours.length / 3)
+  for (let i = 0, at = 0; i < out.length; i++, at += 3) {
+    out[i] = luma(colours[at]!, colours[at + 1]!, colours[at + 2]!)
   }
-  return luma
+  return out
 }

@@ -5,6 +5,7 @@
  *
  * All pictures are 3×S×S, channel-first, sRGB-encoded, 0–1, flat.
  */
+import { LUMA, luma } from '../luma.js'
 import type { KeyedRandom } from '../random/random.js'
 import { compress } from './jpeg.js'
 
@@ -44,14 +45,11 @@ function add(gradient: Float32Array, into: Float32Array): void {
   for (let i = 0; i < gradient.length; i++) into[i]! += gradient[i]!
 }
 
-/** Luma of ITU-R BT.601, as JPEG and most libraries make pictures grey. */
-const LUMA = [0.299, 0.587, 0.114] as const
-
 function grey(picture: Float32Array): Pullback {
   const area = picture.length / 3
   for (let i = 0; i < area; i++) {
-    const luma = LUMA[0] * picture[i]! + LUMA[1] * picture[area + i]! + LUMA[2] * picture[2 * area + i]!
-    picture[i] = picture[area + i] = picture[2 * area + i] = luma
+    const value = luma(picture[i]!, picture[area + i]!, picture[2 * area + i]!)
+    picture[i] = picture[area + i] = picture[2 * area + i] = value
   }
   return (gradient, into) => {
     for (let i = 0; i < area; i++) {

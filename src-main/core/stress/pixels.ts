@@ -1,22 +1,22 @@
 /** What the stress test does to small pictures: 3×S×S, channel-first, encoded sRGB. */
 import { boxMean } from '../box-mean.js'
+import { luma } from '../luma.js'
 import type { KeyedRandom } from '../random/random.js'
 
 /** Keeps the luma of BT.601 and blurs both colour differences over 5×5 places. Bytes in, bytes out. */
 export function chromaBlur(pixels: Uint8Array, side: number): Uint8Array {
   const area = side * side
-  const luma = Float32Array.from(
-    { length: area },
-    (_, i) => 0.299 * pixels[i]! + 0.587 * pixels[area + i]! + 0.114 * pixels[2 * area + i]!,
+  const lumas = Float32Array.from({ length: area }, (_, i) =>
+    luma(pixels[i]!, pixels[area + i]!, pixels[2 * area + i]!),
   )
   const out = new Uint8ClampedArray(3 * area)
   for (let c = 0; c < 3; c++) {
     const difference = boxMean(
-      luma.map((y, i) => pixels[c * area + i]! - y),
+      lumas.map((y, i) => pixels[c * area + i]! - y),
       side,
       2,
     )
-    for (let i = 0; i < area; i++) out[c * area + i] = luma[i]! + difference[i]!
+    for (let i = 0; i < area; i++) out[c * area + i] = lumas[i]! + difference[i]!
   }
   return new Uint8Array(out.buffer)
 }

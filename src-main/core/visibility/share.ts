@@ -5,6 +5,7 @@
  * more visible on black and white grounds.
  */
 import { boxMean } from '../box-mean.js'
+import { luma } from '../luma.js'
 import { CONCENTRATED, type Rgb8 } from './flip.js'
 
 /** Deviation of luma (0–255) from which a place may take the whole amplitude. */
@@ -26,10 +27,9 @@ const WINDOW = 5
 
 /** Luma of each pixel, 0–255. */
 function lumaOf(pixels: Rgb8): Float32Array {
-  return Float32Array.from(
-    { length: pixels.length / 3 },
-    (_, i) => 0.299 * pixels[3 * i]! + 0.587 * pixels[3 * i + 1]! + 0.114 * pixels[3 * i + 2]!,
-  )
+  const out = new Float32Array(pixels.length / 3)
+  for (let i = 0, at = 0; i < out.length; i++, at += 3) out[i] = luma(pixels[at]!, pixels[at + 1]!, pixels[at + 2]!)
+  return out
 }
 
 /**
@@ -38,7 +38,7 @@ function lumaOf(pixels: Rgb8): Float32Array {
  */
 function sums(pixels: Rgb8, width: number, height: number, size: number, reach: number): Float64Array[] {
   const [count, squares] = [0, 1].map(() => new Float64Array(size * size)) as [Float64Array, Float64Array]
-  const luma = lumaOf(pixels)
+  const lumas = lumaOf(pixels)
   const first = (i: number, length: number): number => Math.floor((i * size) / length)
   const ends = Array.from({ length: width }, (_, x) => Math.max(first(x, width) + 1, first(x + 1, width)))
   const inside = (i: number, length: number): number => {
@@ -50,8 +50,8 @@ function sums(pixels: Rgb8, width: number, height: number, size: number, reach: 
     const bottom = Math.max(top + 1, first(y + 1, height))
     const [above, below] = [width * inside(y - reach, height), width * inside(y + reach, height)]
     for (let x = 0; x < width; x++, at++) {
-      const sides = luma[width * y + inside(x - reach, width)]! + luma[width * y + inside(x + reach, width)]!
-      const difference = luma[at]! - (sides + luma[above + x]! + luma[below + x]!) / 4
+      const sides = lumas[width * y + inside(x - reach, width)]! + lumas[width * y + inside(x + reach, width)]!
+      const difference = lumas[at]! - (sides + lumas[above + x]! + lumas[below + x]!) / 4
       const square = difference * difference * OF_NOISE
       for (let row = top; row < bottom; row++) {
         for (let cell = row * size + first(x, width), end = row * size + ends[x]!; cell < end; cell++) {
