@@ -1,7 +1,7 @@
 /** fixative stress OUT */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { STRESS_ROWS, type StressResult, resistanceOf, sentenceOf } from '../core/stress/rows.js'
+import { STRESS_ROWS, type StressResult, figuresOf, resistanceOf, sentenceOf } from '../core/stress/rows.js'
 import { timeLeft } from '../jobs/run.js'
 import { openStorage } from '../jobs/storage.js'
 import { writeStressReport } from '../jobs/stress-report.js'
@@ -33,8 +33,7 @@ export function wholeFrom<T>(option: string, value: string | undefined, otherwis
 /** A line a row, worst first. */
 export function table(results: readonly StressResult[]): string {
   const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(100 * share)} %`).padStart(11)
-  const line = (r: StressResult): string =>
-    `${r.id.padEnd(12)}${[r.protected, r.originals, r.chance, resistanceOf(r)].map(percent).join('')}  ${sentenceOf(r)}`
+  const line = (r: StressResult): string => `${r.id.padEnd(12)}${figuresOf(r).map(percent).join('')}  ${sentenceOf(r)}`
   const head = `${'row'.padEnd(12)}${['yours', 'originals', 'guessing', 'R'].map((title) => title.padStart(11)).join('')}`
   return [head, ...results.map(line)].join('\n')
 }

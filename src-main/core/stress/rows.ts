@@ -91,6 +91,14 @@ export function sentenceOf(result: StressResult): string {
   return `Someone who ${who} recognises ${percent(result.protected)} of yours, of ${percent(result.originals)} with the originals.`
 }
 
+/** Titles of the table of results: the sentence, then the figures. */
+export const STRESS_COLUMNS = ['What somebody may do', 'Protected', 'Originals', 'Guessing', 'R'] as const
+
+/** The figures of a row of that table, 0–1; null: there is nothing to resist. */
+export function figuresOf(result: StressResult): readonly (number | null)[] {
+  return [result.protected, result.originals, result.chance, resistanceOf(result)]
+}
+
 /** How a row comes about. */
 export function methodSentence(steps: number): string {
   return `Each row trains one classifier on the protected files and one on the originals, ${steps} steps each, and tests both on held-out originals that were changed in the same way; the best score on the way counts.`

@@ -2,10 +2,11 @@
 import {
   NOT_SIGNED,
   RESISTANCE,
+  STRESS_COLUMNS,
   STRESS_ROWS,
   type StressResult,
+  figuresOf,
   methodSentence,
-  resistanceOf,
   sentenceOf,
 } from '../../core/stress/rows.js'
 import { percent } from './curve.js'
@@ -24,10 +25,7 @@ export function stressSection({ results, steps }: ReportStress): Html {
   const row = (result: StressResult): Html =>
     html`<tr>
       <th scope="row">${sentenceOf(result)}</th>
-      <td>${share(result.protected)}</td>
-      <td>${share(result.originals)}</td>
-      <td>${share(result.chance)}</td>
-      <td>${share(resistanceOf(result))}</td>
+      ${figuresOf(result).map((figure) => html`<td>${share(figure)}</td>`)}
     </tr>`
   return html`<section aria-labelledby="stress">
     <h2 id="stress">Stress test</h2>
@@ -38,11 +36,7 @@ export function stressSection({ results, steps }: ReportStress): Html {
       <table>
         <thead>
           <tr>
-            <th scope="col">What somebody may do</th>
-            <th scope="col">Protected</th>
-            <th scope="col">Originals</th>
-            <th scope="col">Guessing</th>
-            <th scope="col">R</th>
+            ${STRESS_COLUMNS.map((title) => html`<th scope="col">${title}</th>`)}
           </tr>
         </thead>
         <tbody>
