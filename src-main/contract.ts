@@ -286,7 +286,7 @@ export const requestSchemas = {
 
   /** What is known of the stress test of a protected folder or certificate. */
   'stress.get': z.strictObject({ path }),
-  /** Begins it, or goes on with it, and answers at once; `stress.changed` tells the rest. Refused beside other work. */
+  /** Begins it, or goes on with it; `stress.changed` tells the rest. Refused beside other work. */
   'stress.start': z.strictObject({ path }),
   /** Stops the one that runs; finished rows are kept. */
   'stress.cancel': nothing,

@@ -16,7 +16,9 @@ export const BLUE_YELLOW = [0.05, 0.05, -1] as const
 /** Steps of a stored field between 0 and 1. */
 const FIELD_STEPS = 127
 /** A stored budget is in halves of a 0–255 step, up to 127.5. */
-const BUDGET_STEPS = 2 * 255
+const HALVES = 2
+const BUDGET_STEPS = HALVES * 255
+
 /** What a place of a picture may change by, S×S each: halves of a 0–255 step. */
 export interface Budget {
   readonly colour: Uint8Array
@@ -42,8 +44,8 @@ export function makeBudget(
   const area = share.colour.length
   const out = new Uint8Array(2 * area)
   for (let i = 0; i < area; i++) {
-    out[i] = Math.min(255, Math.round(2 * colour * share.colour[i]!))
-    out[area + i] = Math.min(255, Math.round(2 * brightness * share.brightness[i]!))
+    out[i] = Math.min(255, Math.round(HALVES * colour * share.colour[i]!))
+    out[area + i] = Math.min(255, Math.round(HALVES * brightness * share.brightness[i]!))
   }
   return out
 }
