@@ -3,11 +3,12 @@ import sharp from 'sharp'
 import { carrierField } from '../core/protect/carriers.js'
 import { makeBudget, storedField } from '../core/protect/noise.js'
 import { carrierBand } from '../core/protect/recipe.js'
-import { budgetShare, textureOf } from '../core/visibility/share.js'
+import { CONCENTRATED } from '../core/visibility/windows.js'
+import { budgetShare, evened, textureOf } from '../core/visibility/share.js'
 import { toSrgb } from './convert.js'
 import { type PictureFacts, OPEN } from './inspect.js'
 import type { Pixels } from './perturb.js'
-import { LARGEST_CHANGE, rgbOf, scaledNoise } from './sight.js'
+import { LARGEST_CHANGE, rgbOf, scaledNoise, seenAbout } from './sight.js'
 import type { Eyes } from './types.js'
 
 /** Longest side at which a picture is looked at: larger ones are shrunk, most of them while they are decoded. */
@@ -16,6 +17,8 @@ const LOOKED_AT = 2_048
 const BRIGHTNESS = 0.3
 /** Amplitude of the stand-in: learnt noise is seen as much as a square wave of this share of its range. */
 const STAND_IN = 0.7
+/** How often places where the change is plain are given less, and all others more. */
+const EVENINGS = 2
 /** Amplitude from which the search begins, 0–255. */
 const TRIED = 16
 
@@ -40,17 +43,23 @@ export async function look(source: string, { metadata, grey }: PictureFacts): Pr
  */
 export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes): Promise<Uint8Array> {
   const texture = textureOf(rgbOf(pixels), pixels.width, pixels.height, resolution)
-  const share = budgetShare(texture, resolution, eyes.visibility, LARGEST_CHANGE)
+  let share = budgetShare(texture, resolution, eyes.visibility, LARGEST_CHANGE)
   const none = share.map(() => 0)
   const grey = pixels.channels < 3
-  // Squared: brightness only where a change is hidden well.
-  const shares = { colour: grey ? none : share, brightness: grey || eyes.brightness ? share.map((s) => s * s) : none }
-  const budget = (amplitude: number): Uint8Array =>
-    makeBudget(shares, amplitude, grey ? amplitude : BRIGHTNESS * amplitude)
+  const budget = (amplitude: number): Uint8Array => {
+    // Squared: brightness only where a change is hidden well.
+    const brightness = grey || eyes.brightness ? share.map((s) => s * s) : none
+    return makeBudget({ colour: grey ? none : share, brightness }, amplitude, grey ? amplitude : BRIGHTNESS * amplitude)
+  }
   const field = standIn(pixels, resolution)
-  const noise = { field, budget: budget(TRIED), resolution, visibility: eyes.visibility }
-  const { scale } = await scaledNoise(pixels, noise)
-  return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
+  for (let round = 0; ; round++) {
+    const noise = { field, budget: budget(TRIED), resolution, visibility: eyes.visibility }
+    const limit = round < EVENINGS ? Infinity : CONCENTRATED
+    const { noise: delta, scale, worst } = await scaledNoise(pixels, noise, null, limit)
+    if (worst <= CONCENTRATED * eyes.visibility || round === EVENINGS)
+      return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
+    share = evened(share, seenAbout(pixels, delta, resolution), CONCENTRATED * eyes.visibility)
+  }
 }
 
 /** A wave in the middle of what the carriers can be, always the same: what learnt noise will look like. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
+import { CONCENTRATED } from '../core/visibility/windows.js'
 import { budgetFor, standIn } from './budget.js'
 import { type Pixels, perturb } from './perturb.js'
 import { LARGEST_CHANGE, rgbOf, scaledNoise, sightOf } from './sight.js'
@@ -31,8 +32,9 @@ describe('sight', () => {
     const twice = delta.map((value) => 2 * value)
     const [seen, written] = [await sight.at(2), sight.of(perturb(original, twice, S, LARGEST_CHANGE))]
     expect(seen.mean).toBeCloseTo(written.mean, 6)
-    expect(seen.cubic).toBeCloseTo(written.cubic, 6)
-    expect(await sight.at(0)).toEqual({ mean: 0, cubic: 0 })
+    expect(seen.worst).toBeCloseTo(written.worst, 6)
+    expect(seen.worst).toBeGreaterThan(seen.mean)
+    expect(await sight.at(0)).toEqual({ mean: 0, worst: 0 })
     expect((await sight.at(3)).mean).toBeGreaterThan(seen.mean)
   })
 
@@ -75,7 +77,16 @@ describe('scaledNoise', () => {
     const everywhere = await seen(request.budget)
     const there = await seen(corner)
     expect(there.mean).toBeLessThan(0.5 * everywhere.mean)
-    expect(there.cubic).toBeLessThan(1.05 * 1.9 * 0.1)
+    expect(there.worst).toBeLessThan(1.05 * CONCENTRATED * 0.1)
+  })
+})
+
+describe('a picture that is transparent for the most part', () => {
+  it('may show as much on what is opaque as a whole one', async () => {
+    const cutOut = scene(320, 240, 4)
+    for (let pixel = 0; pixel < 320 * 240; pixel++) if (pixel % 320 < 240) cutOut.data[4 * pixel + 3] = 0
+    const { sight, scale } = await scaledNoise(cutOut, testNoise(S))
+    expect(Math.abs((await sight.at(scale)).mean - 0.1)).toBeLessThan(0.004)
   })
 })
 
@@ -113,6 +124,18 @@ describe('budgetFor', () => {
     })
     expect(scale).toBeGreaterThan(0.9)
     expect(scale).toBeLessThan(1.1)
+  })
+
+  it('lets no place be plain: what texture in a corner may not take, the rest takes', async () => {
+    const original = scene(320, 240)
+    const rough = (i: number) => (i / 3) % 320 > 250 && i / 960 < 50
+    const drawing = { ...original, data: original.data.map((value, i) => (rough(i) ? value : 90 + 20 * (i % 3))) }
+    const budget = await budgetFor(drawing, S, eyes)
+    const noise = { field: standIn(drawing, S), budget, resolution: S, visibility: 0.1 }
+    const { sight, scale } = await scaledNoise(drawing, noise)
+    const { mean, worst } = await sight.at(scale)
+    expect(worst).toBeLessThan(1.05 * CONCENTRATED * 0.1)
+    expect(mean).toBeGreaterThan(0.08)
   })
 
   it.each([

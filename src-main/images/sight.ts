@@ -1,9 +1,11 @@
 /** How visible noise is on a picture: ꟻLIP of places spread over it, before and after. */
 import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
-import { CONCENTRATED, type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
+import { boxMean } from '../core/box-mean.js'
+import { type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
+import { CONCENTRATED, WINDOW } from '../core/visibility/windows.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
-import { type Pixels, type Window, enlarger } from './perturb.js'
+import { type Pixels, type Window, enlarger, perturb } from './perturb.js'
 
 /** Pixels that are looked at, at most; how far the mean of a larger picture may be off is in core/visibility/tiles.ts. */
 const LOOKED_AT = 1 << 18
@@ -13,13 +15,13 @@ const BLOCK = 16
 const CUT = Math.ceil((TILE + 2 * MARGIN + BLOCK) / BLOCK) * BLOCK
 
 /** Largest change of a channel, 0–255, however little it would be seen; a budget holds that much. */
-export const LARGEST_CHANGE = 80
+export const LARGEST_CHANGE = 127
 
 /** What a file format makes of pixels: encoded, and decoded again. */
 export type Recode = (pixels: Pixels) => Promise<Pixels>
 
 export interface Sight {
-  /** ꟻLIP of the picture with `scale` times the noise, as it will be written. */
+  /** ꟻLIP of the picture with `scale` times the noise, as it will be written; the mean is over what is opaque. */
   at(scale: number): Promise<Pooled>
   /** ꟻLIP of a picture of the same size. */
   of(written: Pixels): Pooled
@@ -36,23 +38,22 @@ export function sightOf(
   recode: Recode | null = null,
 ): Sight {
   const places = placesOf(original)
+  const shown = places.reduce((sum, { cut }) => sum + opacityOf(cut), 0) / places.length
   let noises: Float32Array[] | undefined
   return {
     async at(scale) {
       noises ??= places.map(({ window }) => enlarged(delta, resolution, original, window))
       const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale))
-      return poolOf(places, recode ? await recoded(changed, recode) : changed)
+      return poolOf(places, recode ? await recoded(changed, recode) : changed, shown)
     },
     of: (written) =>
       poolOf(
         places,
         places.map(({ window }) => crop(written, window)),
+        shown,
       ),
   }
 }
-
-/** One number to compare with a target: mean ꟻLIP, or, where a change lies in few places, as much less as those take. */
-const visibilityOf = ({ mean, cubic }: Pooled): number => Math.max(mean, cubic / CONCENTRATED)
 
 /** A picture's own noise, and how visible it is to be. */
 export interface NoiseRequest {
@@ -66,21 +67,54 @@ export interface NoiseRequest {
 }
 
 /**
- * The noise of a picture, as much of it as makes it as visible as wanted; less where no value may change by so much.
+ * The noise of a picture, as much of it as makes it as visible as wanted; less where no value may change by so much, or
+ * where a window would be more than `concentrated` times as visible.
  * @returns what to add, 3×S×S, channel-first, encoded values, 0–1; how many times the noise it is; and how visible
  */
 export async function scaledNoise(
   original: Pixels,
   { field, budget, resolution, visibility }: NoiseRequest,
   recode: Recode | null = null,
-): Promise<{ noise: Float32Array; scale: number; sight: Sight }> {
+  concentrated = CONCENTRATED,
+): Promise<{ noise: Float32Array; scale: number; worst: number; sight: Sight }> {
   const delta = changeOf(fieldOf(field), budgetOf(budget), null)
   const sight = sightOf(original, delta, resolution, recode)
   const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const most = LARGEST_CHANGE / (255 * largest)
-  const measure = async (tried: number): Promise<number> => visibilityOf(await sight.at(tried))
+  const worst = new Map([[0, 0]])
+  const measure = async (tried: number): Promise<number> => {
+    const seen = await sight.at(tried)
+    worst.set(tried, seen.worst)
+    return Math.max(seen.mean, seen.worst / concentrated)
+  }
   const scale = largest === 0 ? 0 : await amplitudeFor(visibility, measure, most, 1)
-  return { noise: delta.map((value) => scale * value), scale, sight }
+  return { noise: delta.map((value) => scale * value), scale, worst: worst.get(scale)!, sight }
+}
+
+/**
+ * How visible noise is about each place of the whole picture.
+ * @param noise 3×S×S, channel-first, 0–1
+ * @returns mean ꟻLIP of a window about each, S×S
+ */
+export function seenAbout(original: Pixels, noise: Float32Array, resolution: number): Float64Array {
+  const { width, height } = original
+  const changed = perturb(original, noise, resolution, LARGEST_CHANGE)
+  const map = flipReference(rgbOf(original), width, height).map(rgbOf(changed))
+  const cells = new Float64Array(resolution * resolution)
+  const bounds = (cell: number, length: number): [number, number] => {
+    const first = Math.floor((cell * length) / resolution)
+    return [first, Math.max(first + 1, Math.floor(((cell + 1) * length) / resolution))]
+  }
+  for (let row = 0; row < resolution; row++) {
+    for (let column = 0; column < resolution; column++) {
+      const [[top, bottom], [left, right]] = [bounds(row, height), bounds(column, width)]
+      let sum = 0
+      for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += map[y * width + x]!
+      cells[row * resolution + column] = sum / ((bottom - top) * (right - left))
+    }
+  }
+  const cell = Math.sqrt(width * height) / resolution
+  return boxMean(cells, resolution, Math.round(WINDOW / 2 / cell))
 }
 
 interface Place {
@@ -113,10 +147,11 @@ function placesOf(original: Pixels): Place[] {
 }
 
 /** The places are of one size. */
-function poolOf(places: readonly Place[], changed: readonly Pixels[]): Pooled {
+function poolOf(places: readonly Place[], changed: readonly Pixels[], shown: number): Pooled {
   const pools = places.map(({ reference }, i) => reference.pool(rgbOf(changed[i]!)))
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / pools.length
-  return { mean: mean(pools.map(({ mean }) => mean)), cubic: Math.cbrt(mean(pools.map(({ cubic }) => cubic ** 3))) }
+  const seen = mean(pools.map(({ mean }) => mean))
+  return { mean: seen === 0 ? 0 : seen / shown, worst: Math.max(...pools.map(({ worst }) => worst)) }
 }
 
 function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pixels {
@@ -127,6 +162,14 @@ function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pix
     out.set(data.subarray(start, start + length), row * length)
   }
   return { data: out, width: size.width, height: size.height, channels }
+}
+
+/** Mean opacity, 0–1. */
+function opacityOf({ data, channels }: Pixels): number {
+  if (channels % 2 === 1) return 1
+  let sum = 0
+  for (let at = channels - 1; at < data.length; at += channels) sum += data[at]!
+  return sum / (data.length / channels) / (data instanceof Uint16Array ? 65_535 : 255)
 }
 
 /** Interleaved RGB of 8 bit, on white. */

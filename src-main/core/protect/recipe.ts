@@ -17,12 +17,14 @@ export const RECIPES: Readonly<Record<Settings['method'], Recipe>> = {
 }
 
 /**
- * Cycles a picture of the carriers, where a picture has pixels enough to show them. Finer waves are seen less and found
+ * Cycles a picture of the finest carriers, where it has pixels enough to show them. Finer waves are seen less and found
  * sooner by small filters; at half the working resolution, those above 16 are gone.
  */
-const CYCLES = { lowest: 18, highest: 25 } as const
-/** Cycles of the finest carriers, as a share of a picture's pixels: finer ones do not survive being written. */
+const HIGHEST = 25
+/** The same as a share of a picture's pixels: finer ones do not survive being written. */
 const FINEST = 0.375
+/** Cycles of the coarsest carriers, as a share of those of the finest. */
+const LOWEST = 0.6
 /** Where the band begins that fields keep, as a share of the carriers' lowest frequency. */
 const COARSEST = 0.5
 /** Where it ends, as a share of a picture's pixels. */
@@ -30,8 +32,8 @@ const WRITABLE = 0.45
 
 /** @param side shorter side of the pictures, pixels. @param resolution working resolution S */
 export function carrierBand(side: number, resolution: number): CarrierBand {
-  const highest = Math.min(CYCLES.highest, FINEST * Math.min(side, resolution))
-  return { lowest: Math.min(CYCLES.lowest, 0.6 * highest), highest }
+  const highest = Math.min(HIGHEST, FINEST * Math.min(side, resolution))
+  return { lowest: LOWEST * highest, highest }
 }
 
 /** The frequencies that fields keep. @param side and `resolution` as above */

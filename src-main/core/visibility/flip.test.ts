@@ -66,6 +66,32 @@ describe('flipReference', () => {
     expect(at([0, 255, 0], [0, 0, 255])).toBeCloseTo(1, 4)
   })
 
+  it.each([
+    [40, 40],
+    [20, 75],
+    [150, 130],
+  ])('finds the window of %i × %i pixels in which a difference is plainest', (width, height) => {
+    const a = filled(width, height, [90, 120, 150])
+    const [left, top] = [Math.max(0, width - 20), Math.max(0, height - 12)]
+    const inside = (x: number, y: number): boolean => x >= left && y >= top
+    const b = a.map((value, i) => (inside(Math.floor(i / 3) % width, Math.floor(i / 3 / width)) ? 255 - value : value))
+    const reference = flipReference(a, width, height)
+    const map = reference.map(b)
+    // The last window, within the last tile, begins at a multiple of 16 and takes what is left over.
+    const start = (length: number): number => {
+      const tile = length - (length % TILE || TILE)
+      return tile + 16 * Math.max(0, Math.floor((length - tile) / 16) - 2)
+    }
+    const [sums, area] = [
+      map.reduce((sum, value, i) => {
+        const held = i % width >= start(width) && Math.floor(i / width) >= start(height)
+        return held ? sum + value : sum
+      }, 0),
+      (width - start(width)) * (height - start(height)),
+    ]
+    expect(reference.pool(b).worst).toBeCloseTo(sums / area, 6)
+  })
+
   it('refuses pixels of another size', () => {
     expect(() => flipReference(new Uint8Array(11), 2, 2)).toThrow(RangeError)
     expect(() => flipReference(new Uint8Array(12), 2, 2).pool(new Uint8Array(9)).mean).toThrow(RangeError)

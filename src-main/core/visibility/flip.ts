@@ -5,6 +5,7 @@
 import { kernels, reserve } from './kernels/flip.js'
 import { TILE, allTiles, sampleTiles } from './tiles.js'
 import type { Tile } from './tiles.js'
+import { Windows } from './windows.js'
 
 /** Encoded sRGB: R, G, B of each pixel, row by row, 0–255. */
 export type Rgb8 = Uint8Array
@@ -149,15 +150,9 @@ function look(pixels: Rgb8, width: number, height: number, tile: Tile): { count:
 export interface Pooled {
   /** Mean ꟻLIP. */
   readonly mean: number
-  /** Cube root of the mean of its cubes: what is plain in a few places counts as much as what is faint everywhere. */
-  readonly cubic: number
+  /** The largest mean of a window (windows.ts). */
+  readonly worst: number
 }
-
-/**
- * How much larger than the mean the cubic mean may be before it is what counts: a fish on a white ground would otherwise be
- * given all that the ground does not use.
- */
-export const CONCENTRATED = 1.5
 
 /** A picture, or tiles of it, as the eye sees them: 20 bytes a pixel and a little more. */
 export interface FlipReference {
@@ -202,16 +197,14 @@ export function flipReference(
   }
   return {
     pool(test) {
-      let [sum, cubes] = [0, 0]
-      compare(test, (_tile, _y, row) => {
-        for (let x = 0; x < row.length; x++) {
-          const value = row[x]!
-          sum += value
-          cubes += value * value * value
-        }
-      })
+      const windows = new Map(tiles.map((tile) => [tile, new Windows(tile)]))
+      compare(test, (tile, y, row) => windows.get(tile)!.add(y, row))
+      const all = [...windows.values()]
       const area = tiles.reduce((all, tile) => all + tile.width * tile.height, 0)
-      return { mean: sum / area, cubic: Math.cbrt(cubes / area) }
+      return {
+        mean: all.reduce((sum, tile) => sum + tile.sum, 0) / area,
+        worst: Math.max(...all.map(({ worst }) => worst)),
+      }
     },
     map(test) {
       const map = new Float32Array(width * height)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
-import { FLOORS, KNEE, budgetShare, textureOf } from './share.js'
+import { FLOORS, evened, KNEE, budgetShare, textureOf } from './share.js'
 
 const SIZE = 64
 
@@ -122,5 +122,14 @@ describe('budgetShare', () => {
     share.forEach((value, i) => {
       expect(value).toBeCloseTo(Math.min(1, Math.max(least(share), found[i]!)), 6)
     })
+  })
+})
+
+describe('evened', () => {
+  it('takes from places that are seen more than may be, and from no others', () => {
+    const share = Float32Array.of(1, 0.5, 1)
+    const evenedShare = evened(share, Float64Array.of(0.6, 0.2, 0.3), 0.3)
+    expect(evenedShare[0]).toBeCloseTo(0.5 ** (1 / 0.7), 5)
+    expect([...evenedShare].slice(1)).toEqual([0.5, 1])
   })
 })

@@ -6,7 +6,8 @@
  */
 import { boxMean } from '../box-mean.js'
 import { luma } from '../luma.js'
-import { CONCENTRATED, type Rgb8 } from './flip.js'
+import type { Rgb8 } from './flip.js'
+import { CONCENTRATED } from './windows.js'
 
 /** Deviation of luma (0–255) from which a place may take the whole amplitude. */
 export const KNEE = 7
@@ -124,11 +125,20 @@ export function budgetShare(texture: Float64Array, size: number, visibility: num
 
 /** Energy that waves with these shares of an amplitude have at a visibility, of what lies in pieces as wide as a wave. */
 function waveEnergy(share: Float32Array, size: number, visibility: number, largest: number): number {
-  const seen = share.map((s) => s ** EXPONENT)
+  const seen = Float64Array.from(share, (s) => s ** EXPONENT)
   const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length
-  const cubic = Math.cbrt(seen.reduce((sum, value) => sum + value ** 3, 0) / seen.length)
+  const worst = Math.max(...boxMean(seen, size, Math.round(size / 32)))
   const even = (visibility / 0.1) * EVEN ** EXPONENT
-  const amplitude = Math.min(largest, (even / Math.max(mean, cubic / CONCENTRATED)) ** (1 / EXPONENT))
+  const amplitude = Math.min(largest, (even / Math.max(mean, worst / CONCENTRATED)) ** (1 / EXPONENT))
   const held = boxMean(Float64Array.from(share), size, Math.round(size / 16))
   return amplitude ** 2 * (held.reduce((sum, value) => sum + value * value, 0) / held.length)
+}
+
+/**
+ * Shares of which no place is seen more than may be.
+ * @param seen mean ꟻLIP about each place, S×S, of what the shares allow now. @param most of it, positive
+ * @returns S×S
+ */
+export function evened(share: Float32Array, seen: Float64Array, most: number): Float32Array {
+  return share.map((s, i) => s * Math.min(1, (most / seen[i]!) ** (1 / EXPONENT)))
 }
