@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../src-main/core/certificate/dsse.js'
-import { TEMPORARY } from '../src-main/jobs/storage.js'
+import { TEMPORARY } from '../src-main/storage/folders.js'
 import { drawCollection, snapshot } from '../src-main/jobs/test-collection.js'
 import { fixative, type Outcome } from './fixative.js'
 

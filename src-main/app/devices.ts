@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../core/settings.js'
 import type { Device as JobDevice } from '../jobs/compute.js'
 import { createPool, type PoolOptions } from '../workers/pool.js'
 import type { WorkerTransport } from '../workers/transport.js'
-import { readJson, writeJson } from './files.js'
+import { readJson, writeJson } from '../storage/json-file.js'
 import { computeSeconds } from './workload.js'
 
 /** The collection that times are given for when there is none. */

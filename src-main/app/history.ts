@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { HistoryEntry, Job } from '../contract.js'
-import { readJson, writeJson } from './files.js'
+import { readJson, writeJson } from '../storage/json-file.js'
 
 const MOST_ENTRIES = 2_000
 

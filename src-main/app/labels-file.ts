@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Settings } from '../core/settings.js'
-import { privateFolder, writeAtomically } from '../jobs/storage.js'
+import { privateFolder, writeAtomically } from '../storage/folders.js'
 
 const FOLDER = 'labels'
 

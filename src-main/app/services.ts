@@ -2,7 +2,7 @@
 import type { AppInfo, Emit, RequestPayload } from '../contract.js'
 import type { KeyStore, KeyVault } from '../jobs/keys.js'
 import type { Effort } from '../jobs/job.js'
-import type { Storage } from '../jobs/storage.js'
+import type { Storage } from '../storage/folders.js'
 import type { Pool } from '../workers/pool.js'
 import type { WorkerTransport } from '../workers/transport.js'
 import type { CollectionRegistry } from './collections/registry.js'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DEFAULT_APP_SETTINGS } from '../contract.js'
 import { dropKind, listFolder } from './folders.js'
-import { claimFolder } from './lock.js'
+import { claimFolder } from '../storage/lock.js'
 import { migrateSettings, openSettingsFile, withRecentFolder } from './settings.js'
 
 let folder: string

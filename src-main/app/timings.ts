@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Job } from '../contract.js'
 import type { Settings } from '../core/settings.js'
-import { readJson, writeJson } from './files.js'
+import { readJson, writeJson } from '../storage/json-file.js'
 import { operations } from './workload.js'
 
 /** Jobs that are remembered. */

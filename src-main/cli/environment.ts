@@ -5,7 +5,7 @@ import { Devices, openDevice } from '../app/devices.js'
 import type { Settings } from '../core/settings.js'
 import type { Effort, JobContext } from '../jobs/job.js'
 import { openKeyStore } from '../jobs/keys.js'
-import { openStorage } from '../jobs/storage.js'
+import { openStorage } from '../storage/folders.js'
 import { createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
 

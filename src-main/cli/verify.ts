@@ -6,7 +6,7 @@ import { type KeyRing, type SignerState, signerSentence } from '../core/certific
 import { headlineSentence, nearbySentence, populationSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
 import { openKeyStore } from '../jobs/keys.js'
-import { openStorage } from '../jobs/storage.js'
+import { openStorage } from '../storage/folders.js'
 import { verify, type Verification } from '../jobs/verify.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'

@@ -1,4 +1,4 @@
-import { dataFolder } from '../jobs/storage.js'
+import { dataFolder } from '../storage/folders.js'
 import packageJson from '../../package.json' with { type: 'json' }
 import { findBuilt } from './built.js'
 import { startHost } from './host.js'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { DEFAULT_SETTINGS } from '../core/settings.js'
 import { findBundle } from './bundle.js'
-import { openStorage } from './storage.js'
+import { openStorage } from '../storage/folders.js'
 
 const root = mkdtempSync(join(tmpdir(), 'fixative-bundle-'))
 afterAll(() => rmSync(root, { recursive: true }))

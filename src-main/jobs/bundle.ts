@@ -10,7 +10,7 @@ import type { OpenedEnvelope } from '../core/certificate/dsse.js'
 import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import type { JobRecord } from './journal.js'
-import type { JobFolder, Storage } from './storage.js'
+import type { JobFolder, Storage } from '../storage/folders.js'
 import { CERTIFICATE_NAME, hashFile, readCertificate } from './verify.js'
 
 const BUNDLE_FILE = 'bundle.json'

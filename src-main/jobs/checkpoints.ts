@@ -4,7 +4,7 @@ import type { Checkpoint } from './run.js'
 import type { DrawState } from './stages/draw.js'
 import type { FitState } from './stages/fit.js'
 import type { LearnState } from './stages/learn.js'
-import type { JobFolder, Tensors } from './storage.js'
+import type { JobFolder, Tensors } from '../storage/folders.js'
 
 const count = z.int().min(0)
 

@@ -1,5 +1,5 @@
 /** A running job: what all its stages share. */
-import { join, sep } from 'node:path'
+import { sep } from 'node:path'
 import { FixativeError } from '../core/errors.js'
 import type { Pool } from '../workers/pool.js'
 import type { TaskInput, TaskName, TaskOutput } from '../workers/tasks.js'
@@ -8,7 +8,7 @@ import type { JobEvent, Stage } from './events.js'
 import type { Journal, JobRecord } from './journal.js'
 import type { KeyStore } from './keys.js'
 import { type Progress, timeLeft } from './run.js'
-import type { JobFolder, Storage } from './storage.js'
+import type { JobFolder, Storage } from '../storage/folders.js'
 
 /** What a job needs from whoever runs it. */
 export interface JobContext {
@@ -119,11 +119,6 @@ export async function both<A, B>(job: Job, first: Promise<A>, second: Promise<B>
   const work = [ending(first), ending(second)] as const
   await Promise.allSettled(work)
   return Promise.all(work)
-}
-
-/** Absolute path of a file of the collection, or below another root. */
-export function below(root: string, path: string): string {
-  return join(root, ...path.split('/'))
 }
 
 /**

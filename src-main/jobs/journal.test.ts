@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DEFAULT_SETTINGS } from '../core/settings.js'
-import { ItemFile } from './item-file.js'
+import { ItemFile } from '../storage/item-file.js'
 import { createRecord, openJournal, readProgress, readRecord, type JournalEntry } from './journal.js'
-import { openStorage, type JobFolder } from './storage.js'
+import { openStorage, type JobFolder } from '../storage/folders.js'
 
 let root: string
 let folder: JobFolder

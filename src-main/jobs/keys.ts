@@ -15,7 +15,7 @@ import {
 import type { KeyRing, TrustedSigner } from '../core/certificate/signers.js'
 import { FixativeError } from '../core/errors.js'
 import { type SignersFile, openSigners, signerName, withNotice, withSigner } from './signers-file.js'
-import { privateFolder, writeAtomically } from './storage.js'
+import { privateFolder, writeAtomically } from '../storage/folders.js'
 
 /** Where the private key rests, as PKCS#8 PEM. The desktop app keeps it encrypted by the system's keychain. */
 export interface KeyVault {

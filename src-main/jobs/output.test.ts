@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FixativeError } from '../core/errors.js'
 import { publicReason } from './job.js'
 import type { JobRecord } from './journal.js'
-import { lockJob } from './lock.js'
+import { lockJob } from '../storage/lock.js'
 import {
   MARKER_NAME,
   abandonOutput,
@@ -19,7 +19,7 @@ import {
 } from './output.js'
 import { defaultOutput, resolvePaths } from './paths.js'
 import { heldOut, notCertifiable } from './stages/split.js'
-import { openStorage } from './storage.js'
+import { openStorage } from '../storage/folders.js'
 import { snapshot } from './test-collection.js'
 
 let root: string
@@ -150,7 +150,7 @@ describe('lock', () => {
       await lockJob(storage.job('other'))
     )()
     await unlock()
-    const program = `import { lockJob } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
+    const program = `import { lockJob } from ${JSON.stringify(new URL('../storage/lock.ts', import.meta.url).href)}
       await lockJob({ path: ${JSON.stringify(folder.path)} })
       process.stdout.write('locked')
       setInterval(() => undefined, 1000)`

@@ -6,7 +6,7 @@ import { architectureFor } from '../core/surrogate/architecture.js'
 import type { OutputFormat } from '../images/types.js'
 import type { Dataset, Program } from '../workers/tasks.js'
 import type { JobRecord } from './journal.js'
-import type { JobFolder } from './storage.js'
+import type { JobFolder } from '../storage/folders.js'
 
 /** σ of the weight noise under which a surrogate for certification is trained. */
 export const FIT_SIGMA = 0.05

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { KeyRing } from '../core/certificate/signers.js'
 import { findSigner } from '../core/certificate/signers.js'
-import { privateFolder, syncFolder } from './storage.js'
+import { privateFolder, syncFolder } from '../storage/folders.js'
 import { CERTIFICATE_NAME, readCertificate } from './verify.js'
 
 /** Why such a file is left out; stands in certificates, so it names no place. */

@@ -1,4 +1,5 @@
 /** Recomputes a certificate from its private bundle: the files, the surrogates, and every draw. */
+import { below } from '../storage/folders.js'
 import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Certification, Statement } from '../core/certificate/schema.js'
@@ -7,14 +8,14 @@ import { checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
 import type { Model } from '../workers/tasks.js'
 import { type Bundle, type BundledPictures, PICTURES_FILE, openBundle, picturesSchema } from './bundle.js'
-import { type JobContext, below, inParallel } from './job.js'
+import { type JobContext, inParallel } from './job.js'
 import { readProgress } from './journal.js'
 import { datasetOf, programOf } from './plan.js'
 import { type ModelName, surrogateFile } from './stages/certify.js'
 import { drawScores } from './stages/draw.js'
 import { EXPORTED_FILE } from './stages/export.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
-import type { JobFolder } from './storage.js'
+import type { JobFolder } from '../storage/folders.js'
 import { hashFile } from './verify.js'
 
 export interface RecertifyCheck {

@@ -6,7 +6,7 @@ import { keyId, publicKeyPem } from '../core/certificate/encoding.js'
 import { type NoticeEnvelope, noticeEnvelopeSchema, openNotice } from '../core/certificate/notices.js'
 import type { TrustedSigner } from '../core/certificate/signers.js'
 import { FixativeError } from '../core/errors.js'
-import { privateFolder, writeAtomically } from './storage.js'
+import { privateFolder, writeAtomically } from '../storage/folders.js'
 
 const FILE = 'signers.json'
 /** Names are shown in terminals and windows: one line of readable text. */

@@ -1,18 +1,19 @@
 /** The small pictures of a stress test: both sides' as a row sees them, in files of their own while it is trained. */
+import { below } from '../storage/folders.js'
 import { stat } from 'node:fs/promises'
 import type { Served } from '../core/channels.js'
 import { FixativeError } from '../core/errors.js'
 import { chromaBlur, fineOfMean, subtract } from '../core/stress/pixels.js'
 import type { StressRow } from '../core/stress/rows.js'
 import type { BundledPictures } from './bundle.js'
-import { halve } from './half.js'
-import { ItemFile } from './item-file.js'
-import { type JobContext, below, inParallel } from './job.js'
+import { halve } from '../core/stress/halve.js'
+import { ItemFile } from '../storage/item-file.js'
+import { type JobContext, inParallel } from './job.js'
 import { readRecord } from './journal.js'
 import { EXPORTED_FILE } from './stages/export.js'
 import { storedScan } from './stages/scan.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
-import type { JobFolder } from './storage.js'
+import type { JobFolder } from '../storage/folders.js'
 
 export type Side = 'protected' | 'originals'
 export const SIDES: readonly Side[] = ['protected', 'originals']

@@ -1,8 +1,7 @@
 /** The report of a protected folder with what its stress test has found. */
-import { below } from './job.js'
 import { renderReport } from './report/render.js'
 import { makeSamples, sampleSources } from './report/samples.js'
-import { type Storage, writeAtomically } from './storage.js'
+import { type Storage, writeAtomically, below } from '../storage/folders.js'
 import { openStress, stateOf } from './stress.js'
 import { REPORT_NAME } from './verify.js'
 

@@ -25,10 +25,10 @@ import {
   picturesSchema,
 } from './bundle.js'
 import { type JobContext, inParallel } from './job.js'
-import { lockJob } from './lock.js'
+import { lockJob } from '../storage/lock.js'
 import { LAYER_NOISE, datasetOf, keyOf } from './plan.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
-import type { Storage } from './storage.js'
+import type { Storage } from '../storage/folders.js'
 import { SIDES, type Side, type StressPictures, filesFor, requireFiles } from './stress-files.js'
 import { requireSigned } from './verify.js'
 

@@ -12,7 +12,7 @@ import { nodeTransport } from '../workers/transport.js'
 import type { JobEvent } from './events.js'
 import type { JobContext } from './job.js'
 import { openKeyStore } from './keys.js'
-import { openStorage } from './storage.js'
+import { openStorage } from '../storage/folders.js'
 
 /** Draws a few stripes whose direction and colour depend on the class, with noise of the picture's own. */
 export async function drawPicture(path: string, kind: number, index: number, side = 40): Promise<void> {

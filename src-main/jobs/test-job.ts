@@ -3,7 +3,7 @@ import { createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
 import { openKeyStore } from './keys.js'
 import { protect } from './protect.js'
-import { openStorage } from './storage.js'
+import { openStorage } from '../storage/folders.js'
 import { QUICK } from './test-collection.js'
 
 const [input, output, home, workers] = process.argv.slice(2) as [string, string, string, string]

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { jobSchema } from '../../contract.js'
-import { readJson, writeJson } from '../files.js'
+import { readJson, writeJson } from '../../storage/json-file.js'
 
 const entrySchema = z.strictObject({
   version: z.literal(1),

@@ -3,8 +3,8 @@
  * original can subtract it from its protected file: what remains is its secret noise. So the report shows protected
  * pictures only; before and after can be compared in the app.
  */
+import { below } from '../../storage/folders.js'
 import sharp from 'sharp'
-import { below } from '../job.js'
 
 export interface SampleSource {
   /** Path in the collection, with '/'. */

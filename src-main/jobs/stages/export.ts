@@ -1,12 +1,13 @@
 /** Writes the protected pictures, one at a time each, and keeps what was measured on them. */
+import { below } from '../../storage/folders.js'
 import { totalmem } from 'node:os'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { visibilityOf } from '../../core/settings.js'
 import { type Credential, manifestId } from '../../images/c2pa-id.js'
 import { planOutputs } from '../../images/outputs.js'
-import { ItemFile } from '../item-file.js'
-import { type Job, below, inParallel, publicReason } from '../job.js'
+import { ItemFile } from '../../storage/item-file.js'
+import { type Job, inParallel, publicReason } from '../job.js'
 import { type ExportedFacts, type JobRecord, readProgress } from '../journal.js'
 import {
   MARKER_NAME,
@@ -21,7 +22,7 @@ import {
 import { formatOf } from '../plan.js'
 import { NOISE_FILE } from '../noise.js'
 import type { Progress } from '../run.js'
-import type { JobFolder } from '../storage.js'
+import type { JobFolder } from '../../storage/folders.js'
 import { hashFile } from '../verify.js'
 import { weightLimit } from '../weigh.js'
 import type { LabelledPicture } from './label.js'

@@ -13,7 +13,7 @@ import type { Dataset } from '../../workers/tasks.js'
 import type { Job } from '../job.js'
 import { datasetOf, keyOf } from '../plan.js'
 import type { Checkpoint, Progress, RunTask } from '../run.js'
-import type { JobFolder } from '../storage.js'
+import type { JobFolder } from '../../storage/folders.js'
 import type { LabelledPicture } from './label.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 

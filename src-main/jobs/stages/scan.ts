@@ -4,7 +4,7 @@ import { FixativeError } from '../../core/errors.js'
 import { scan } from '../../images/scan.js'
 import type { Job } from '../job.js'
 import type { Progress } from '../run.js'
-import type { JobFolder } from '../storage.js'
+import type { JobFolder } from '../../storage/folders.js'
 
 const SCAN_FILE = 'scan.json'
 

@@ -1,9 +1,10 @@
 /** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
+import { below } from '../../storage/folders.js'
 import { FixativeError } from '../../core/errors.js'
 import { usesBrightness, visibilityOf } from '../../core/settings.js'
 import type { OutputFormat } from '../../images/types.js'
-import { ItemFile } from '../item-file.js'
-import { type Job, below, inParallel } from '../job.js'
+import { ItemFile } from '../../storage/item-file.js'
+import { type Job, inParallel } from '../job.js'
 import { ALREADY_PROTECTED, certifiedHashes, protectedHashes } from '../protected-files.js'
 import type { Progress } from '../run.js'
 import { type Scan, type Skipped, noPictures } from './scan.js'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { dataFolder, openStorage, writeAtomically } from './storage.js'
+import { dataFolder, openStorage, writeAtomically } from './folders.js'
 
 let root: string
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { privateFolder, writeAtomically } from '../jobs/storage.js'
+import { privateFolder, writeAtomically } from './folders.js'
 
 /** Writes JSON that only this user can read, so that a crash leaves either the old file or the new one. */
 export async function writeJson(file: string, value: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { halve } from './half.js'
+import { halve } from './halve.js'
 
 describe('halve', () => {
   it('takes the mean of each 2×2 places of each plane', () => {

@@ -219,3 +219,8 @@ function jobFolder(id: string, path: string): JobFolder {
 function fail(error: Error): never {
   throw error
 }
+
+/** Absolute path of a file that is named by its path below a root, with '/'. */
+export function below(root: string, path: string): string {
+  return join(root, ...path.split('/'))
+}

@@ -1,7 +1,7 @@
 /** A raw file of items of equal size, such as thumbnails: item i starts at i·size. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { diskError, syncFolder } from './storage.js'
+import { diskError, syncFolder } from './folders.js'
 
 export class ItemFile {
   private constructor(

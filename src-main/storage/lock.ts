@@ -8,7 +8,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { FixativeError } from '../core/errors.js'
-import type { JobFolder } from './storage.js'
+import type { JobFolder } from './folders.js'
 
 export type Release = () => Promise<void>
 
@@ -21,6 +21,22 @@ export async function lockJob(folder: JobFolder): Promise<Release> {
   if (release) return release
   const message = 'Fixative is working on this job at this moment.'
   throw new FixativeError('job-running', message, 'Wait for it to end, or stop it.')
+}
+
+/**
+ * Claims a data folder for this process: two apps on one folder would both run its queue.
+ *
+ * @returns the function that gives the folder free
+ * @throws FixativeError `already-running`
+ */
+export async function claimFolder(folder: string): Promise<Release> {
+  const release = await claim(folder)
+  if (release) return release
+  throw new FixativeError(
+    'already-running',
+    `Fixative is already running with the data folder ${folder}.`,
+    'Use the window that is open, or set FIXATIVE_HOME to another folder.',
+  )
 }
 
 /** Claims a folder for this process; null: another one, or this one, has it. */
