@@ -10,7 +10,7 @@ import { scoresOf } from '../src-main/core/certificate/verify.js'
 import { limitSentences } from '../src-main/core/certificate/sentences.js'
 import { buildStatement } from '../src-main/core/certificate/statement.js'
 import { parseNotice } from '../src-main/core/certificate/notices.js'
-import { openKeyStore } from '../src-main/jobs/keys.js'
+import { openKeyStore } from '../src-main/keys/key-store.js'
 import { fixative } from './fixative.js'
 
 let root: string

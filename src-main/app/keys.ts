@@ -1,5 +1,5 @@
 import type { KeyInfo } from '../contract.js'
-import type { KeyStore, PublicKey } from '../jobs/keys.js'
+import type { KeyStore, PublicKey } from '../keys/key-store.js'
 
 /** A key's SHA-256 (hex) in groups of four, for reading aloud and comparing by eye. */
 export function fingerprint(keyId: string): string {

@@ -1,7 +1,7 @@
 /** How the job manager runs jobs: each with its own workers, its own folder, and what is noted when it is done. */
 import { availableParallelism } from 'node:os'
 import type { Job } from '../contract.js'
-import type { KeyStore } from '../jobs/keys.js'
+import type { KeyStore } from '../keys/key-store.js'
 import { discardJob, forgetJob, protect } from '../jobs/protect.js'
 import type { Storage } from '../storage/folders.js'
 import { createPool, type PoolOptions } from '../workers/pool.js'

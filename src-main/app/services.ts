@@ -1,6 +1,6 @@
 /** What the app is given by whoever hosts it, and what its handlers share. */
 import type { AppInfo, Emit, RequestPayload } from '../contract.js'
-import type { KeyStore, KeyVault } from '../jobs/keys.js'
+import type { KeyStore, KeyVault } from '../keys/key-store.js'
 import type { Effort } from '../jobs/job.js'
 import type { Storage } from '../storage/folders.js'
 import type { Pool } from '../workers/pool.js'

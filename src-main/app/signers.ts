@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import type { KnownSigner, SignersChanged } from '../contract.js'
 import { keyId } from '../core/certificate/dsse.js'
 import { findSigner } from '../core/certificate/signers.js'
-import type { KeyStore, Received } from '../jobs/keys.js'
-import { readCertificate } from '../jobs/verify.js'
+import type { KeyStore, Received } from '../keys/key-store.js'
+import { readCertificate } from '../certificates/verify-folder.js'
 import { fingerprint } from './keys.js'
 
 export async function knownSigners(keys: KeyStore): Promise<KnownSigner[]> {

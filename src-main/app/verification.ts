@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import type { Emit, Verification } from '../contract.js'
 import { signerSentence } from '../core/certificate/signers.js'
 import { FixativeError } from '../core/errors.js'
-import type { KeyStore } from '../jobs/keys.js'
-import { summaryOf } from '../jobs/summary.js'
-import { CERTIFICATE_NAME, verify, type Verification as Checked } from '../jobs/verify.js'
+import type { KeyStore } from '../keys/key-store.js'
+import { summaryOf } from '../certificates/summary.js'
+import { CERTIFICATE_NAME, verify, type Verification as Checked } from '../certificates/verify-folder.js'
 import { fingerprint } from './keys.js'
 
 /** At most this many names of each kind go to the window. */

@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { Devices, openDevice } from '../app/devices.js'
 import type { Settings } from '../core/settings.js'
 import type { Effort, JobContext } from '../jobs/job.js'
-import { openKeyStore } from '../jobs/keys.js'
+import { openKeyStore } from '../keys/key-store.js'
 import { openStorage } from '../storage/folders.js'
 import { createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'

@@ -11,7 +11,7 @@ import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder, Storage } from '../storage/folders.js'
-import { CERTIFICATE_NAME, hashFile, readCertificate } from './verify.js'
+import { CERTIFICATE_NAME, hashFile, readCertificate } from '../certificates/verify-folder.js'
 
 const BUNDLE_FILE = 'bundle.json'
 

@@ -11,7 +11,7 @@ import type { JobContext } from './job.js'
 import { protect } from './protect.js'
 import { recertify } from './recertify.js'
 import { Bench, QUICK, drawCollection } from './test-collection.js'
-import { verify } from './verify.js'
+import { verify } from '../certificates/verify-folder.js'
 
 let bench: Bench
 let home: string

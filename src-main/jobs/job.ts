@@ -6,7 +6,7 @@ import type { TaskInput, TaskName, TaskOutput } from '../workers/tasks.js'
 import type { Compute, Device } from './compute.js'
 import type { JobEvent, Stage } from './events.js'
 import type { Journal, JobRecord } from './journal.js'
-import type { KeyStore } from './keys.js'
+import type { KeyStore } from '../keys/key-store.js'
 import { type Progress, timeLeft } from './run.js'
 import type { JobFolder, Storage } from '../storage/folders.js'
 

@@ -9,7 +9,7 @@ import { FixativeError } from '../core/errors.js'
 import { mountOf, outputGone } from './guard.js'
 import type { JobRecord } from './journal.js'
 import { TEMPORARY, diskError, makeFolder, syncFolder, writeAtomically, below } from '../storage/folders.js'
-import { CERTIFICATE_NAME, REPORT_NAME, filesBelow, hashFile, readCertificate } from './verify.js'
+import { CERTIFICATE_NAME, REPORT_NAME, filesBelow, hashFile, readCertificate } from '../certificates/verify-folder.js'
 
 export const MARKER_NAME = '.fixative-job'
 /** Files that systems put into folders on their own. */

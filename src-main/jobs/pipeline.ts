@@ -16,7 +16,7 @@ import { type Scan, type Skipped, scanStage } from './stages/scan.js'
 import { type Signed, signStage } from './stages/sign.js'
 import { type Split, splitStage } from './stages/split.js'
 import { thumbnailsStage } from './stages/thumbnails.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../certificates/summary.js'
 
 /** Room in the data folder for surrogates and checkpoints, bytes. */
 const SPARE = 50e6

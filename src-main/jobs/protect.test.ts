@@ -19,7 +19,7 @@ import type { JobContext } from './job.js'
 import { discardJob, protect } from './protect.js'
 import { recertify } from './recertify.js'
 import { Bench, QUICK, drawCollection, drawPicture, snapshot } from './test-collection.js'
-import { verify } from './verify.js'
+import { verify } from '../certificates/verify-folder.js'
 
 const CERTIFICATE = 'fixative-certificate.json'
 const REPORT = 'fixative-report.html'

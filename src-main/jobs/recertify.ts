@@ -16,7 +16,7 @@ import { drawScores } from './stages/draw.js'
 import { EXPORTED_FILE } from './stages/export.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
 import type { JobFolder } from '../storage/folders.js'
-import { hashFile } from './verify.js'
+import { hashFile } from '../certificates/verify-folder.js'
 
 export interface RecertifyCheck {
   readonly name: 'signature' | 'numbers' | 'bundle' | 'files' | 'thumbnails' | 'accuracy' | 'draws'

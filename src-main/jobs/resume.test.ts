@@ -7,7 +7,7 @@ import { EMPTY_RING } from '../core/certificate/signers.js'
 import { programFile } from '../test-programs.js'
 import type { JobEvent, Stage } from './events.js'
 import { Bench, drawCollection, snapshot } from './test-collection.js'
-import { verify } from './verify.js'
+import { verify } from '../certificates/verify-folder.js'
 
 const PROGRAM = programFile('job')
 

@@ -11,7 +11,7 @@ import { forgetJob, protect } from './protect.js'
 import { STRESS_FILE, type StressState, openStress, stateOf, stress } from './stress.js'
 import { writeStressReport } from './stress-report.js'
 import { Bench, QUICK, drawCollection } from './test-collection.js'
-import { REPORT_NAME, verify } from './verify.js'
+import { REPORT_NAME, verify } from '../certificates/verify-folder.js'
 
 let bench: Bench
 beforeEach(() => {

@@ -30,7 +30,7 @@ import { LAYER_NOISE, datasetOf, keyOf } from './plan.js'
 import { ORIGINALS_FILE } from './stages/thumbnails.js'
 import type { Storage } from '../storage/folders.js'
 import { SIDES, type Side, type StressPictures, filesFor, requireFiles } from './stress-files.js'
-import { requireSigned } from './verify.js'
+import { requireSigned } from '../certificates/verify-folder.js'
 
 /** Training steps of every row unless asked otherwise. */
 export const STRESS_STEPS = 300

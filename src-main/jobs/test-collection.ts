@@ -11,7 +11,7 @@ import { type Pool, createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
 import type { JobEvent } from './events.js'
 import type { JobContext } from './job.js'
-import { openKeyStore } from './keys.js'
+import { openKeyStore } from '../keys/key-store.js'
 import { openStorage } from '../storage/folders.js'
 
 /** Draws a few stripes whose direction and colour depend on the class, with noise of the picture's own. */

@@ -1,7 +1,7 @@
 /** A job in a process of its own, which the tests kill: argv is input, output, data folder, number of workers. */
 import { createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
-import { openKeyStore } from './keys.js'
+import { openKeyStore } from '../keys/key-store.js'
 import { protect } from './protect.js'
 import { openStorage } from '../storage/folders.js'
 import { QUICK } from './test-collection.js'

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { fileVault, openKeyStore } from '../jobs/keys.js'
+import { fileVault, openKeyStore } from '../keys/key-store.js'
 import * as fake from '../../test/fakes/electron.js'
 import { openVault } from './vault.js'
 

@@ -5,7 +5,7 @@ import { usesBrightness, visibilityOf } from '../../core/settings.js'
 import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../../storage/item-file.js'
 import { type Job, inParallel } from '../job.js'
-import { ALREADY_PROTECTED, certifiedHashes, protectedHashes } from '../protected-files.js'
+import { ALREADY_PROTECTED, certifiedHashes, protectedHashes } from '../../certificates/protected-files.js'
 import type { Progress } from '../run.js'
 import { type Scan, type Skipped, noPictures } from './scan.js'
 

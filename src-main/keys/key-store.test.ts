@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keyId } from '../core/certificate/dsse.js'
 import { type NoticeEnvelope, type Succession, openNotice, signRevocation } from '../core/certificate/notices.js'
 import { findSigner, signerSentence } from '../core/certificate/signers.js'
-import { openKeyStore, SEALED_KEY_FILE } from './keys.js'
+import { openKeyStore, SEALED_KEY_FILE } from './key-store.js'
 
 let folder: string
 beforeEach(() => {

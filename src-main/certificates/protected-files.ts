@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { KeyRing } from '../core/certificate/signers.js'
 import { findSigner } from '../core/certificate/signers.js'
 import { privateFolder, syncFolder } from '../storage/folders.js'
-import { CERTIFICATE_NAME, readCertificate } from './verify.js'
+import { CERTIFICATE_NAME, readCertificate } from './verify-folder.js'
 
 /** Why such a file is left out; stands in certificates, so it names no place. */
 export const ALREADY_PROTECTED = 'It is protected already.'

@@ -6,8 +6,8 @@ import { exampleStatement, newKey } from '../../test/fixtures/certificate.js'
 import { signStatement } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
 import { addProtected, certifiedHashes, protectedHashes } from './protected-files.js'
-import { protect } from './protect.js'
-import { Bench, QUICK, drawCollection, snapshot } from './test-collection.js'
+import { protect } from '../jobs/protect.js'
+import { Bench, QUICK, drawCollection, snapshot } from '../jobs/test-collection.js'
 
 let root: string
 beforeEach(() => {
