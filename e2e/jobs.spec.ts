@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { STAGES } from '../src-main/jobs/events.js'
+import { STAGES } from '../src-main/core/job-events.js'
 import { chooseCollection, show, stageRow, startJob, test } from './app.js'
 
 test('dies in each stage and goes on with the same job, to a certificate that verifies', async ({ app }) => {

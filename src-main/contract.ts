@@ -15,10 +15,10 @@
 import { z } from 'zod'
 import { DEFAULT_SETTINGS, settingsSchema } from './core/settings.js'
 import type { FixativeErrorData } from './core/errors.js'
-import { STAGES } from './jobs/events.js'
+import { STAGES } from './core/job-events.js'
 
 export type { Settings } from './core/settings.js'
-export type { Stage } from './jobs/events.js'
+export type { Stage } from './core/job-events.js'
 
 // ---------------------------------------------------------------- pieces
 

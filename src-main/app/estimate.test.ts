@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Collection, Job } from '../contract.js'
 import { DEFAULT_SETTINGS } from '../core/settings.js'
 import { estimate } from './estimate.js'
-import { newJob } from './jobs/machine.js'
+import { newJob } from './queue/machine.js'
 import { Timings } from './timings.js'
 
 let folder: string

@@ -9,7 +9,7 @@ import type { Statement } from '../core/certificate/schema.js'
 import type { KeyRing } from '../core/certificate/signers.js'
 import { type CertificateCheck, checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
-import { type Progress } from '../jobs/run.js'
+import type { Progress } from '../core/job-events.js'
 
 export const CERTIFICATE_NAME = 'fixative-certificate.json'
 export const REPORT_NAME = 'fixative-report.html'

@@ -1,7 +1,7 @@
 /** Where a command writes: people read stdout and stderr, programs read one JSON event a line on stdout. */
 import pc from 'picocolors'
 import type { FixativeErrorData } from '../core/errors.js'
-import type { JobEvent } from '../jobs/events.js'
+import type { JobEvent } from '../core/job-events.js'
 import { counted, duration, listed, printable } from './text.js'
 
 /** Events of commands that are no jobs: `verify` has a stage of its own, and every command its result. */

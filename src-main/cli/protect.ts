@@ -1,7 +1,7 @@
 /** fixative protect IN [OUT] */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import type { JobResult } from '../jobs/events.js'
+import type { JobResult } from '../core/job-events.js'
 import { discardJob, protect } from '../jobs/protect.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Console } from './console.js'

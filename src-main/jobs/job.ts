@@ -4,10 +4,10 @@ import { FixativeError } from '../core/errors.js'
 import type { Pool } from '../workers/pool.js'
 import type { TaskInput, TaskName, TaskOutput } from '../workers/tasks.js'
 import type { Compute, Device } from './compute.js'
-import type { JobEvent, Stage } from './events.js'
+import type { JobEvent, Stage, Progress } from '../core/job-events.js'
 import type { Journal, JobRecord } from './journal.js'
 import type { KeyStore } from '../keys/key-store.js'
-import { type Progress, timeLeft } from './run.js'
+import { timeLeft } from './work.js'
 import type { JobFolder, Storage } from '../storage/folders.js'
 
 /** What a job needs from whoever runs it. */

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { channelSchema } from '../core/channels.js'
 import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
-import { STAGES, type Stage } from './events.js'
+import { STAGES, type Stage } from '../core/job-events.js'
 import type { ItemFile } from '../storage/item-file.js'
 import { diskError, type JobFolder, syncFolder } from '../storage/folders.js'
 

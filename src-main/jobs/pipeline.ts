@@ -1,7 +1,7 @@
 /** A job from beginning to end: scan, thumbnails, label, split, learn, export, certify, sign. */
-import type { JobResult } from './events.js'
+import type { JobResult } from '../core/job-events.js'
 import { type Job, runStage } from './job.js'
-import { learnStage } from './noise.js'
+import { learnStage } from './stages/learn.js'
 import { checkSpace } from './output.js'
 import {
   type CertificationOutcome,

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEnvelope } from '../../src-main/core/certificate/dsse.js'
-import type { Stage } from '../../src-main/jobs/events.js'
+import type { Stage } from '../../src-main/core/job-events.js'
 import type { JobContext } from '../../src-main/jobs/job.js'
 import { openKeyStore } from '../../src-main/keys/key-store.js'
 import { protect } from '../../src-main/jobs/protect.js'

@@ -1,4 +1,5 @@
 /** Trains a surrogate on what was written and one on the originals, and tries both on the held-out originals. */
+import type { Progress } from '../../core/job-events.js'
 import { certify } from '../../core/certify/certify.js'
 import { chanceOf } from '../../core/certify/chance.js'
 import { RUN_STEPS } from '../../core/certify/runs.js'
@@ -8,15 +9,15 @@ import { scoresOf } from '../../core/certificate/verify.js'
 import { FIT_STEPS } from '../../core/protect/schedule.js'
 import { layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
 import type { Dataset } from '../../workers/tasks.js'
-import { drawCheckpoint, fitCheckpoint } from '../checkpoints.js'
+import { drawCheckpoint, fitCheckpoint } from '../training/checkpoints.js'
 import { type Job, both } from '../job.js'
 import { FIT_SIGMA, datasetOf, keyOf, programOf, smoothingOf } from '../plan.js'
-import type { Progress, RunTask } from '../run.js'
-import { drawScores } from './draw.js'
+import type { RunTask } from '../work.js'
+import { drawScores } from '../training/draw.js'
 import { EXPORTED_FILE, type ExportedPicture } from './export.js'
-import { type Fitted, fitSurrogate } from './fit.js'
+import { type Fitted, fitSurrogate } from '../training/fit.js'
 import type { LabelledPicture } from './label.js'
-import { type RunsPictures, runsOf, runsStage } from './runs.js'
+import { type RunsPictures, runsOf, runsStage } from '../training/runs.js'
 import { type Split, notCertifiable } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
@@ -44,7 +45,7 @@ export function beginControl(job: Job, classes: number, { train, test }: Pick<Sp
   const { resolution, runs } = job.record.settings
   const dataset = datasetOf(job.folder, ORIGINALS_FILE, resolution, train)
   const fitted = fit(job, job.runLater, 'control', classes, dataset, () => undefined)
-  const pictures = { file: ORIGINALS_FILE, train, test }
+  const pictures = { file: ORIGINALS_FILE, train, originals: ORIGINALS_FILE, test }
   const attackers = runs === 0 ? null : fitted.then(() => runsStage(job, 'control', classes, pictures, () => undefined))
   // Whoever awaits them gets the error; until then it must not count as unhandled.
   fitted.catch(() => undefined)
@@ -166,8 +167,8 @@ export async function certifyStage(
     ),
     both(
       job,
-      attack('protected', { file: EXPORTED_FILE, train, test }),
-      attack('control', { file: ORIGINALS_FILE, train, test }),
+      attack('protected', { file: EXPORTED_FILE, train, originals: ORIGINALS_FILE, test }),
+      attack('control', { file: ORIGINALS_FILE, train, originals: ORIGINALS_FILE, test }),
     ),
   )
   const sides = { protected: attackers[0], control: attackers[1] }

@@ -1,4 +1,5 @@
 /** Writes the protected pictures, one at a time each, and keeps what was measured on them. */
+import type { Progress } from '../../core/job-events.js'
 import { below } from '../../storage/folders.js'
 import { totalmem } from 'node:os'
 import { z } from 'zod'
@@ -20,8 +21,7 @@ import {
   requireOutput,
 } from '../output.js'
 import { formatOf } from '../plan.js'
-import { NOISE_FILE } from '../noise.js'
-import type { Progress } from '../run.js'
+import { NOISE_FILE } from './learn.js'
 import type { JobFolder } from '../../storage/folders.js'
 import { hashFile } from '../../certificates/verify-folder.js'
 import { weightLimit } from '../weigh.js'

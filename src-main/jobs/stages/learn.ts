@@ -1,146 +1,146 @@
-/** Learns the noise: rounds of surrogate training, and of sign descent on each picture's own field. */
-import type { Recipe } from '../../core/protect/recipe.js'
-import {
-  LEARN_BATCH,
-  LEARN_RATE,
-  LEARN_SIGMA,
-  signStepShare,
-  stepsPerRound,
-  warmUpContrast,
-} from '../../core/protect/schedule.js'
-import type { Band } from '../../core/protect/spectrum.js'
-import { initialState } from '../../core/surrogate/initialise.js'
-import type { SurrogateState } from '../../engines/engine.js'
-import type { Dataset, Program } from '../../workers/tasks.js'
-import type { Checkpoint, Progress, RunTask } from '../run.js'
+/** The job's noise: what it is learnt from, and where it is kept. */
+import type { Progress } from '../../core/job-events.js'
+import { rename } from 'node:fs/promises'
+import { z } from 'zod'
+import { type CarrierBand, dealCarriers } from '../../core/protect/carriers.js'
+import { RECIPES, carrierBand, fieldBand } from '../../core/protect/recipe.js'
+import { roundBudget, warmUpRounds } from '../../core/protect/schedule.js'
+import { usesBrightness } from '../../core/settings.js'
+import type { Dataset } from '../../workers/tasks.js'
+import { learnCheckpoint } from '../training/checkpoints.js'
+import { ItemFile } from '../../storage/item-file.js'
+import type { Job } from '../job.js'
+import { datasetOf, formatOf, keyOf, programOf } from '../plan.js'
+import type { LabelledPicture } from './label.js'
+import { type Fields, learnNoise } from '../training/learn.js'
+import { BUDGET_FILE, OPACITY_FILE, ORIGINALS_FILE } from './thumbnails.js'
+import { syncFolder } from '../../storage/folders.js'
 
-export interface LearnPlan {
-  readonly program: Program
-  /** The pictures that the surrogate is trained on, unprotected. */
-  readonly train: Dataset
-  /** All pictures that get noise. */
-  readonly dataset: Dataset
-  /** Pictures of classes from this one on have no noise. */
-  readonly noisyClasses: number
-  readonly recipe: Recipe
-  readonly seed: string
-  readonly rounds: number
-  /** Rounds before those, in which only the surrogate learns. */
-  readonly warmUp: number
-  /** Training steps of a round; default `stepsPerRound`. */
-  readonly roundSteps?: number | undefined
-  /** Default LEARN_BATCH. */
-  readonly batchSize?: number | undefined
-  /** Whether some batches are made grey or compressed. */
-  readonly distorted: boolean
-  /** Frequencies that the fields keep. */
-  readonly band: Band
-  /** How many workers may share a pass. */
-  readonly workers: number
-}
+/** The learnt fields, S×S signed bytes an item. */
+export const NOISE_FILE = 'fields.i8'
+const SETS = ['fields-0.i8', 'fields-1.i8'] as const
+const LEARN_FILE = 'learn.bin'
+const NOISE_KEY_FILE = 'noise.json'
+const noiseSchema = z.strictObject({ key: z.string() })
+/** Pictures whose first fields are made in one task. */
+const CHUNK = 256
 
-/** The fields on disk: two sets, so that a pass that is cut off leaves the one that it began with. */
-export interface Fields {
-  /** Path of the budgets, which stay. */
-  readonly budgets: string
-  /** Path of a set, 0 or 1. */
-  path(set: 0 | 1): string
-  write(set: 0 | 1, items: Int32Array, fields: Int8Array): Promise<void>
-  /** Resolves when all of a set is on disk. */
-  sync(set: 0 | 1): Promise<void>
-}
-
-export interface LearnState {
-  readonly round: number
-  readonly state: SurrogateState
-  /** The set that holds the fields. */
-  readonly set: 0 | 1
+/** The pictures as they are when noise is added: it shows only where they are opaque, unless they are laid on white. */
+function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPicture[]): Dataset {
+  const dataset = datasetOf(folder, ORIGINALS_FILE, record.settings.resolution, pictures)
+  if (formatOf(record) === 'jpeg') return dataset
+  return { ...dataset, thumbnails: { ...dataset.thumbnails, opacity: folder.file(OPACITY_FILE) } }
 }
 
 /**
- * @param begin writes the fields that learning starts from into set 0
- * @returns the set that holds the learnt fields. They are the same for a seed whatever the number of workers, and
- *   wherever it is resumed.
+ * Learns the noise of every picture; the surrogate is trained on `train`, the noise of the held-out pictures is learnt
+ * against it as well, because all of them will be published.
+ *
+ * One class alone gives a classifier nothing to tell apart. Its noise is then learnt against an imaginary second class of
+ * the same pictures without noise, so that it becomes a mark that says "this class" more plainly than the pictures do.
  */
-export async function learnNoise(
-  run: RunTask,
-  plan: LearnPlan,
-  fields: Fields,
-  begin: () => Promise<void>,
-  checkpoint: Checkpoint<LearnState>,
+export async function learnStage(
+  job: Job,
+  classes: number,
+  pictures: readonly LabelledPicture[],
+  train: readonly LabelledPicture[],
   progress: Progress,
-): Promise<0 | 1> {
-  const { program, train, recipe, seed, warmUp, noisyClasses } = plan
-  const total = warmUp + plan.rounds
-  const { roundSteps = stepsPerRound(train.items.length), batchSize = LEARN_BATCH } = plan
-  const { architecture, classes } = program.spec
-  const stored = await checkpoint.load()
-  if (!stored) await begin()
-  let { round, state, set } = stored ?? {
-    round: 0,
-    state: initialState(architecture, classes, `${seed}/learn`),
-    set: 0 as const,
+): Promise<void> {
+  const { record, folder, context, compute } = job
+  const { settings, seed } = record
+  const { resolution } = settings
+  const seen = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
+  const dataset = noisyDataset(job, pictures)
+  const trained = noisyDataset(job, seen)
+  const rounds = context.effort?.rounds ?? roundBudget(trained.items.length)
+  const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
+  const key = keyOf(seed, warmUp, rounds, dataset.items, dataset.labels, trained.items)
+  const stored = await folder.readJson(NOISE_KEY_FILE, noiseSchema)
+  if (stored?.key === key && (await folder.exists(NOISE_FILE))) return
+
+  const side = usualSide(pictures)
+  const fields = await openFields(job)
+  let learnt: 0 | 1
+  try {
+    learnt = await learnNoise(
+      job.run,
+      {
+        program: programOf(settings, Math.max(2, classes)),
+        train: trained,
+        dataset,
+        noisyClasses: classes,
+        recipe: RECIPES[settings.method],
+        seed,
+        rounds,
+        warmUp,
+        roundSteps: context.effort?.roundSteps,
+        batchSize: context.effort?.batchSize,
+        distorted: usesBrightness(settings),
+        band: fieldBand(side, resolution),
+        get workers() {
+          return compute.lanes
+        },
+      },
+      fields,
+      () => beginFields(job, classes, pictures, carrierBand(side, resolution), fields),
+      learnCheckpoint(folder, LEARN_FILE, key),
+      progress,
+    )
+  } finally {
+    await fields.close()
   }
-  progress(round, total)
-  for (; round < total; round++) {
-    const trained = await run('train', {
-      program,
-      dataset: train,
-      noise: { fields: fields.path(set), budgets: fields.budgets, classes: noisyClasses },
-      contrast: warmUpContrast(round, warmUp),
-      state,
-      seed: `${seed}/learn`,
-      firstStep: round * roundSteps,
-      steps: roundSteps,
-      batchSize,
-      learningRate: { kind: 'constant', value: LEARN_RATE },
-      distorted: plan.distorted,
-      weightNoise: recipe.surrogateNoise ? { kind: 'uniform-scale', sigma: LEARN_SIGMA } : { kind: 'none' },
-    })
-    state = trained.state
-    if (round >= warmUp) {
-      await descend(run, plan, fields, round - warmUp, state, set)
-      set = set === 0 ? 1 : 0
-    }
-    await checkpoint.save({ round: round + 1, state, set })
-    progress(round + 1, total)
-  }
-  return set
+  await rename(folder.file(SETS[learnt]), folder.file(NOISE_FILE))
+  await syncFolder(folder.path)
+  await folder.writeJson(NOISE_KEY_FILE, { key })
+  for (const name of [LEARN_FILE, ...SETS]) await folder.removeFile(name)
 }
 
-/** One pass over all pictures, from one set of fields into the other; each worker has some of the batches. */
-async function descend(
-  run: RunTask,
-  plan: LearnPlan,
+/** Side that a tenth of the pictures fall below: carriers are to show in nearly all of them. */
+function usualSide(pictures: readonly LabelledPicture[]): number {
+  const sides = pictures.map(({ width, height }) => Math.min(width, height)).sort((a, b) => a - b)
+  return sides[Math.floor(sides.length / 10)]!
+}
+
+async function openFields({ record, folder }: Job): Promise<Fields & { close(): Promise<void> }> {
+  const area = record.settings.resolution ** 2
+  const files = await Promise.all(SETS.map((name) => ItemFile.open(folder.file(name), area)))
+  return {
+    budgets: folder.file(BUDGET_FILE),
+    path: (set) => folder.file(SETS[set]),
+    async write(set, items, fields) {
+      for (const [i, item] of items.entries()) {
+        const field = fields.subarray(i * area, (i + 1) * area)
+        await files[set]!.write(item, new Uint8Array(field.buffer, field.byteOffset, area))
+      }
+    },
+    sync: (set) => files[set]!.sync(),
+    close: async () => void (await Promise.all(files.map((file) => file.close()))),
+  }
+}
+
+/** The fields that learning starts from: each class's secret wave, with a phase of each picture's own. */
+async function beginFields(
+  job: Job,
+  classes: number,
+  pictures: readonly LabelledPicture[],
+  band: CarrierBand,
   fields: Fields,
-  round: number,
-  { parameters, statistics }: SurrogateState,
-  set: 0 | 1,
 ): Promise<void> {
-  const { program, dataset, recipe, seed, workers, noisyClasses, band, distorted } = plan
-  const batches = Math.ceil(dataset.items.length / LEARN_BATCH)
-  const share = Math.ceil(batches / Math.min(workers, batches))
-  const other = set === 0 ? 1 : 0
-  const parts = Array.from({ length: Math.ceil(batches / share) }, (_, part) => part * share)
-  await Promise.all(
-    parts.map(async (firstBatch) => {
-      const passed = await run('noisePass', {
-        program,
-        dataset,
-        model: { parameters, statistics },
-        noise: { fields: fields.path(set), budgets: fields.budgets, classes: noisyClasses },
-        seed: `${seed}/learn`,
-        round,
-        batchSize: LEARN_BATCH,
-        firstBatch,
-        batches: Math.min(share, batches - firstBatch),
-        step: signStepShare(round, plan.rounds),
-        sigma: recipe.passNoise ? LEARN_SIGMA : 0,
-        band,
-        distorted,
-      })
-      await fields.write(other, passed.items, passed.fields)
-    }),
-  )
-  await fields.sync(other)
+  const { seed, settings } = job.record
+  const carriers = dealCarriers(seed, classes, band)
+  for (let start = 0; start < pictures.length; start += CHUNK) {
+    const chunk = pictures.slice(start, start + CHUNK)
+    const made = await job.run('carriers', {
+      carriers,
+      resolution: settings.resolution,
+      seed,
+      pictures: chunk.map(({ sha256, label }) => ({ key: sha256, label })),
+    })
+    await fields.write(
+      0,
+      Int32Array.from(chunk, ({ item }) => item),
+      made,
+    )
+  }
+  await fields.sync(0)
 }

@@ -1,9 +1,9 @@
 /** Looks through the folder; the list is kept, so that a resumed job speaks of the same files. */
+import type { Progress } from '../../core/job-events.js'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { scan } from '../../images/scan.js'
 import type { Job } from '../job.js'
-import type { Progress } from '../run.js'
 import type { JobFolder } from '../../storage/folders.js'
 
 const SCAN_FILE = 'scan.json'

@@ -1,4 +1,5 @@
 /** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
+import type { Progress } from '../../core/job-events.js'
 import { below } from '../../storage/folders.js'
 import { FixativeError } from '../../core/errors.js'
 import { usesBrightness, visibilityOf } from '../../core/settings.js'
@@ -6,7 +7,6 @@ import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../../storage/item-file.js'
 import { type Job, inParallel } from '../job.js'
 import { ALREADY_PROTECTED, certifiedHashes, protectedHashes } from '../../certificates/protected-files.js'
-import type { Progress } from '../run.js'
 import { type Scan, type Skipped, noPictures } from './scan.js'
 
 export const ORIGINALS_FILE = 'originals.u8'

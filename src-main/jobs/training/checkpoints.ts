@@ -1,10 +1,10 @@
 /** Where learning, training and drawing leave their last finished step, in the job's folder. */
 import { z } from 'zod'
-import type { Checkpoint } from './run.js'
-import type { DrawState } from './stages/draw.js'
-import type { FitState } from './stages/fit.js'
-import type { LearnState } from './stages/learn.js'
-import type { JobFolder, Tensors } from '../storage/folders.js'
+import type { Checkpoint } from '../work.js'
+import type { DrawState } from './draw.js'
+import type { FitState } from './fit.js'
+import type { LearnState } from './learn.js'
+import type { JobFolder, Tensors } from '../../storage/folders.js'
 
 const count = z.int().min(0)
 

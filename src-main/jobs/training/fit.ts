@@ -1,9 +1,10 @@
 /** Trains a surrogate for certification: under weight noise, until it fits its data or a stated cap. */
+import type { Progress } from '../../core/job-events.js'
 import { FIT_ACCURACY, FIT_BATCH, FIT_PEAK_RATE, FIT_STEPS, FIT_STEPS_CAP } from '../../core/protect/schedule.js'
 import { initialState } from '../../core/surrogate/initialise.js'
 import type { SurrogateState } from '../../engines/engine.js'
 import type { Dataset, Model, Program } from '../../workers/tasks.js'
-import type { Checkpoint, Progress, RunTask } from '../run.js'
+import type { Checkpoint, RunTask } from '../work.js'
 
 /** Steps of one task: short enough that little is lost with a worker, and that others get their turn. */
 const CHUNK = 50

@@ -1,5 +1,5 @@
 /** What a running job tells whoever watches it; also the lines of `--json`. */
-import type { FixativeErrorData } from '../core/errors.js'
+import type { FixativeErrorData } from './errors.js'
 
 export const STAGES = ['scan', 'thumbnails', 'label', 'split', 'learn', 'export', 'certify', 'sign'] as const
 export type Stage = (typeof STAGES)[number]
@@ -31,3 +31,6 @@ export interface JobResult {
   explanation: string
   seconds: number
 }
+
+/** Units of work done so far. */
+export type Progress = (done: number, total: number) => void

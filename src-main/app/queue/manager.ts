@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { errorData, FixativeError } from '../../core/errors.js'
 import type { Emit, Job } from '../../contract.js'
-import type { JobEvent, JobResult } from '../../jobs/events.js'
-import type { QueueJournal } from './journal.js'
+import type { JobEvent, JobResult } from '../../core/job-events.js'
+import type { QueueJournal } from './queue-file.js'
 import { applied, check, elapsed, ended, newJob, started, stopped } from './machine.js'
 
 export interface RunControl {

@@ -24,6 +24,3 @@ export function timeLeft(): (done: number, total: number) => number | null {
     return known ? (((total - done) / (done - first)) * elapsed) / 1000 : null
   }
 }
-
-/** Units of work done so far. */
-export type Progress = (done: number, total: number) => void

@@ -9,7 +9,7 @@
 import type { FixativeErrorData } from '../../core/errors.js'
 import { FixativeError } from '../../core/errors.js'
 import type { Job, JobState } from '../../contract.js'
-import { STAGES, type JobEvent, type JobResult } from '../../jobs/events.js'
+import { STAGES, type JobEvent, type JobResult } from '../../core/job-events.js'
 
 export const SKIPPED_SHOWN = 500
 const WARNINGS_SHOWN = 200

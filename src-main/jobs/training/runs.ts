@@ -2,6 +2,7 @@
  * The run-level bound: attackers are trained from scratch, on the protected files and on the originals, and each is
  * scored at its peak. What makes them independent draws is the lot of their recipes and seeds, keyed by the run's number.
  */
+import type { Progress } from '../../core/job-events.js'
 import { z } from 'zod'
 import type { Runs } from '../../core/certificate/schema.js'
 import { scoresOf } from '../../core/certificate/verify.js'
@@ -12,10 +13,8 @@ import { architectureFor, layoutSize, parameterLayout } from '../../core/surroga
 import type { Dataset } from '../../workers/tasks.js'
 import type { Job } from '../job.js'
 import { datasetOf, keyOf } from '../plan.js'
-import type { Checkpoint, Progress, RunTask } from '../run.js'
+import type { Checkpoint, RunTask } from '../work.js'
 import type { JobFolder } from '../../storage/folders.js'
-import type { LabelledPicture } from './label.js'
-import { ORIGINALS_FILE } from './thumbnails.js'
 
 const TRAINING = 'from random weights, without weight noise, one-cycle learning rate up to 0.1, random flips and shifts'
 
@@ -96,11 +95,16 @@ function runsCheckpoint(folder: JobFolder, side: Side, key: string): Checkpoint<
   }
 }
 
-/** One side's pictures: its thumbnail file, those of them that are trained on, and the held-out ones. */
+type Pictures = Parameters<typeof datasetOf>[3]
+
+/** One side's pictures. */
 export interface RunsPictures {
+  /** Its thumbnails, in the job's folder. */
   readonly file: string
-  readonly train: readonly LabelledPicture[]
-  readonly test: readonly LabelledPicture[]
+  readonly train: Pictures
+  /** Thumbnails of the originals, and those of them that are held out. */
+  readonly originals: string
+  readonly test: Pictures
 }
 
 /** Trains the attackers of one side of a job, or reads what they did. */
@@ -108,7 +112,7 @@ export async function runsStage(
   job: Job,
   side: Side,
   classes: number,
-  { file, train, test }: RunsPictures,
+  { file, train, originals, test }: RunsPictures,
   progress: Progress,
 ): Promise<Runs['protected']> {
   const { folder } = job
@@ -116,7 +120,7 @@ export async function runsStage(
   const seed = `${job.record.seed}/runs`
   const { steps, batchSize } = effortOf(job)
   const dataset = datasetOf(folder, file, resolution, train)
-  const heldOut = datasetOf(folder, ORIGINALS_FILE, resolution, test)
+  const heldOut = datasetOf(folder, originals, resolution, test)
   const key = keyOf(seed, side, runs, steps, batchSize, dataset.items, dataset.labels, heldOut.items)
   return runAttackers(
     job.runLater,

@@ -1,7 +1,8 @@
 /** Draws the scores of a certificate: the held-out originals under many weight perturbations. */
+import type { Progress } from '../../core/job-events.js'
 import type { Smoothing } from '../../core/certify/smoothing.js'
 import type { Dataset, Model, Program } from '../../workers/tasks.js'
-import type { Checkpoint, Progress, RunTask } from '../run.js'
+import type { Checkpoint, RunTask } from '../work.js'
 
 /** Draws of one task. */
 const CHUNK = 10

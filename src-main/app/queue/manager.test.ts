@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FixativeError } from '../../core/errors.js'
 import { DEFAULT_SETTINGS } from '../../core/settings.js'
 import { jobSchema, type Emit, type Job } from '../../contract.js'
-import type { JobResult } from '../../jobs/events.js'
-import { openQueueJournal } from './journal.js'
+import type { JobResult } from '../../core/job-events.js'
+import { openQueueJournal } from './queue-file.js'
 import { JobManager, type RunControl } from './manager.js'
 
 let folder: string

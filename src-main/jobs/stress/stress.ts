@@ -1,11 +1,11 @@
 /** The stress test: what somebody may do to protected pictures so that a classifier learns from them all the same. */
 import { z } from 'zod'
-import type { Statement } from '../core/certificate/schema.js'
-import { chanceOf } from '../core/certify/chance.js'
-import { CHECKPOINT_EVERY } from '../core/certify/runs.js'
-import { FixativeError } from '../core/errors.js'
-import { FIT_BATCH, FIT_PEAK_RATE } from '../core/protect/schedule.js'
-import { keyedRandom } from '../core/random/random.js'
+import type { Statement } from '../../core/certificate/schema.js'
+import { chanceOf } from '../../core/certify/chance.js'
+import { CHECKPOINT_EVERY } from '../../core/certify/runs.js'
+import { FixativeError } from '../../core/errors.js'
+import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
+import { keyedRandom } from '../../core/random/random.js'
 import {
   HEAD_PICTURES,
   STRESS_ROWS,
@@ -13,9 +13,9 @@ import {
   type StressRow,
   rowOf,
   worstFirst,
-} from '../core/stress/rows.js'
-import { architectureFor } from '../core/surrogate/architecture.js'
-import type { AttackTask, Refit } from '../workers/tasks.js'
+} from '../../core/stress/rows.js'
+import { architectureFor } from '../../core/surrogate/architecture.js'
+import type { AttackTask, Refit } from '../../workers/tasks.js'
 import {
   type Bundle,
   type BundledPictures,
@@ -23,14 +23,14 @@ import {
   bundleMissing,
   openBundle,
   picturesSchema,
-} from './bundle.js'
-import { type JobContext, inParallel } from './job.js'
-import { lockJob } from '../storage/lock.js'
-import { LAYER_NOISE, datasetOf, keyOf } from './plan.js'
-import { ORIGINALS_FILE } from './stages/thumbnails.js'
-import type { Storage } from '../storage/folders.js'
-import { SIDES, type Side, type StressPictures, filesFor, requireFiles } from './stress-files.js'
-import { requireSigned } from '../certificates/verify-folder.js'
+} from '../bundle.js'
+import { type JobContext, inParallel } from '../job.js'
+import { lockJob } from '../../storage/lock.js'
+import { LAYER_NOISE, datasetOf, keyOf } from '../plan.js'
+import { ORIGINALS_FILE } from '../stages/thumbnails.js'
+import type { Storage } from '../../storage/folders.js'
+import { SIDES, type Side, type StressPictures, filesFor, requireFiles } from './files.js'
+import { requireSigned } from '../../certificates/verify-folder.js'
 
 /** Training steps of every row unless asked otherwise. */
 export const STRESS_STEPS = 300
