@@ -3,7 +3,7 @@ import type { Options } from './e2e/app.js'
 
 export default defineConfig<Options>({
   testDir: 'e2e',
-  globalSetup: './src-main/test-programs.ts',
+  globalSetup: './test/support/programs.ts',
   // Each test has an app of its own, and most of what a test does is done by one process after the other.
   fullyParallel: true,
   workers: 2,

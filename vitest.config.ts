@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   // Electron itself is not there in plain Node; electron-store must see the same stand-in, so it is not left to Node.
-  resolve: { alias: { electron: fileURLToPath(new URL('test/fakes/electron.ts', import.meta.url)) } },
+  resolve: { alias: { electron: fileURLToPath(new URL('test/support/fakes/electron.ts', import.meta.url)) } },
   test: {
-    globalSetup: 'src-main/test-programs.ts',
+    globalSetup: 'test/support/programs.ts',
     // TensorFlow.js's gradients come as modules that Node itself cannot resolve.
     server: { deps: { inline: ['electron-store', /@tensorflow\/tfjs-(core|backend-cpu)/] } },
     include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.ts', 'test/**/*.test.ts'],

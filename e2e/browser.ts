@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, expect, type LaunchOptions, type Page } from '@playwright/test'
 import type { Stage } from '../src-main/contract.js'
 import type { App, OpenOptions } from './app.js'
-import { programFile } from '../src-main/test-programs.js'
+import { programFile } from '../test/support/programs.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 

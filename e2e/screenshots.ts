@@ -11,7 +11,7 @@ import sharp from 'sharp'
 import config from '../playwright.config.js'
 import { chooseFolder, show, stageRow } from './app.js'
 import { BrowserApp } from './browser.js'
-import buildPrograms from '../src-main/test-programs.js'
+import buildPrograms from '../test/support/programs.js'
 import { makePrints } from './prints.js'
 
 const TARGET = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))

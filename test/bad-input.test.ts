@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drawCollection } from '../scripts/sample-collection.js'
-import { fixative, snapshot, type Outcome } from './fixative.js'
+import { fixative, snapshot, type Outcome } from './support/fixative.js'
 
 let root: string
 let samples: string

@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../src-main/core/certificate/dsse.js'
 import { TEMPORARY } from '../src-main/storage/folders.js'
-import { drawCollection, snapshot } from '../src-main/jobs/test-collection.js'
-import { fixative, type Outcome } from './fixative.js'
+import { drawCollection, snapshot } from './support/collection.js'
+import { fixative, type Outcome } from './support/fixative.js'
 
 const sh = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: 'pipe', timeout: 20_000 })
 const root = mkdtempSync(join(tmpdir(), 'fixative-lost-disk-'))

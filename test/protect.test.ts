@@ -8,7 +8,7 @@ import { drawCollection } from '../scripts/sample-collection.js'
 import { openEnvelope } from '../src-main/core/certificate/dsse.js'
 import { STRENGTHS } from '../src-main/core/settings.js'
 import { LARGEST_CHANGE } from '../src-main/images/sight.js'
-import { fixative, snapshot, type Outcome } from './fixative.js'
+import { fixative, snapshot, type Outcome } from './support/fixative.js'
 
 let root: string
 let home: string

@@ -11,7 +11,7 @@ import { limitSentences } from '../src-main/core/certificate/sentences.js'
 import { buildStatement } from '../src-main/core/certificate/statement.js'
 import { parseNotice } from '../src-main/core/certificate/notices.js'
 import { openKeyStore } from '../src-main/keys/key-store.js'
-import { fixative } from './fixative.js'
+import { fixative } from './support/fixative.js'
 
 let root: string
 let home: string

@@ -7,7 +7,7 @@ import { signStatement } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
 import { addProtected, certifiedHashes, protectedHashes } from './protected-files.js'
 import { protect } from '../jobs/protect.js'
-import { Bench, QUICK, drawCollection, snapshot } from '../jobs/test-collection.js'
+import { Bench, QUICK, drawCollection, snapshot } from '../../test/support/collection.js'
 
 let root: string
 beforeEach(() => {

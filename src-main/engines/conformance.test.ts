@@ -5,7 +5,14 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { describe, expect, it, vi } from 'vitest'
-import { type Conformance, MEASURES, adapterCases, conformance, conformanceCases, fullCases } from './conformance.js'
+import {
+  type Conformance,
+  MEASURES,
+  adapterCases,
+  conformance,
+  conformanceCases,
+  fullCases,
+} from '../../test/support/conformance.js'
 import { convolutionBlock } from './onnx/block.js'
 import { OnnxProgram } from './onnx/engine.js'
 import { noSoftwareAdapter, softwareAdapter } from './software-adapter.js'

@@ -11,7 +11,7 @@ import { createCredential } from './c2pa-credential.js'
 import { manifestId } from './c2pa-id.js'
 import { exportImage } from './export.js'
 import type { OutputFormat, Reservation } from './types.js'
-import { testNoise } from './test-request.js'
+import { testNoise } from '../../test/support/noise-request.js'
 
 const SINCE = '2026-01-01T00:00:00.500Z'
 let folder: string

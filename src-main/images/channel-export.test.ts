@@ -9,7 +9,7 @@ import { decode } from './decode.js'
 import { exportImage } from './export.js'
 import { asServed } from './served.js'
 import { thumbnail } from './thumbnail.js'
-import { AS_IT_IS, testNoise, withNoise } from './test-request.js'
+import { AS_IT_IS, testNoise, withNoise } from '../../test/support/noise-request.js'
 import { LARGEST_CHANGE } from './sight.js'
 
 const RESOLUTION = 16

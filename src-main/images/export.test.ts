@@ -11,7 +11,7 @@ import type { Pixels } from './perturb.js'
 import { thumbnail } from './thumbnail.js'
 import type { ExportReport, ExportRequest, OutputFormat } from './types.js'
 import { LARGEST_CHANGE } from './sight.js'
-import { AS_IT_IS, testNoise, withNoise } from './test-request.js'
+import { AS_IT_IS, testNoise, withNoise } from '../../test/support/noise-request.js'
 
 const RESOLUTION = 16
 const WIDTH = 57

@@ -13,7 +13,7 @@ import { jpegWith, pngWith } from './containers.js'
 import { decode } from './decode.js'
 import { exportImage } from './export.js'
 import { inspect } from './inspect.js'
-import { testNoise, withNoise } from './test-request.js'
+import { testNoise, withNoise } from '../../test/support/noise-request.js'
 import { LARGEST_CHANGE } from './sight.js'
 
 const RESOLUTION = 16

@@ -8,7 +8,7 @@ import { jpegWith } from './containers.js'
 import { exportImage } from './export.js'
 import type { MetadataPolicy, OutputFormat, Reservation } from './types.js'
 import { reservedXmp, rightsXmp } from './xmp.js'
-import { testNoise } from './test-request.js'
+import { testNoise } from '../../test/support/noise-request.js'
 
 const XMP = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { exportImage } from './export.js'
 import { blankExifPreviews, withoutXmpPreviews } from './previews.js'
-import { testNoise } from './test-request.js'
+import { testNoise } from '../../test/support/noise-request.js'
 
 /** An EXIF block: IFD0 (Copyright) → Exif IFD (maker note with a JPEG) and IFD1 (thumbnail). */
 function exifWith(preview: Buffer): Buffer {

@@ -5,7 +5,7 @@ import { CONCENTRATED } from '../core/visibility/windows.js'
 import { budgetFor, standIn } from './budget.js'
 import { type Pixels, perturb } from './perturb.js'
 import { LARGEST_CHANGE, rgbOf, scaledNoise, sightOf } from './sight.js'
-import { testNoise } from './test-request.js'
+import { testNoise } from '../../test/support/noise-request.js'
 
 const S = 32
 

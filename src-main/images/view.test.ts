@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { budgetFor, standIn } from './budget.js'
 import { LARGEST_CHANGE } from './sight.js'
-import { withNoise } from './test-request.js'
+import { withNoise } from '../../test/support/noise-request.js'
 import { cropBeforeAfter, picture } from './view.js'
 
 let folder: string

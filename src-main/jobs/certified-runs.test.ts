@@ -5,7 +5,7 @@ import { openEnvelope } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
 import { protect } from './protect.js'
 import { recertify } from './recertify.js'
-import { Bench, QUICK, drawCollection } from './test-collection.js'
+import { Bench, QUICK, drawCollection } from '../../test/support/collection.js'
 import { verify } from '../certificates/verify-folder.js'
 
 const EFFORT = { rounds: 1, warmUp: 0, fitSteps: 4, roundSteps: 2, batchSize: 16 }

@@ -10,7 +10,7 @@ import { readChannels } from './channels.js'
 import type { JobContext } from './job.js'
 import { protect } from './protect.js'
 import { recertify } from './recertify.js'
-import { Bench, QUICK, drawCollection } from './test-collection.js'
+import { Bench, QUICK, drawCollection } from '../../test/support/collection.js'
 import { verify } from '../certificates/verify-folder.js'
 
 let bench: Bench

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
 import { noSoftwareAdapter, softwareAdapter } from '../engines/software-adapter.js'
-import { programUrl } from '../test-programs.js'
+import { programUrl } from '../../test/support/programs.js'
 import { createPool } from '../workers/pool.js'
 import { nodeTransport } from '../workers/transport.js'
 import type { Device } from './compute.js'
@@ -13,7 +13,7 @@ import type { JobContext } from './job.js'
 import { readProgress } from './journal.js'
 import { protect } from './protect.js'
 import { recertify } from './recertify.js'
-import { Bench, QUICK, drawCollection } from './test-collection.js'
+import { Bench, QUICK, drawCollection } from '../../test/support/collection.js'
 
 vi.setConfig({ testTimeout: 600_000 })
 
@@ -64,7 +64,7 @@ describe('a job whose device is lost', () => {
       const file = join(bench.root, 'tasks')
       process.env['FIXATIVE_TEST_DEVICE'] = JSON.stringify({ file, tasks: 4, how })
       if (how === 'error') Object.assign(process.env, { VK_ICD_FILENAMES: '/nowhere.json' })
-      const lost = await run('lost', { device: device(new URL('./test-device.ts', import.meta.url)) })
+      const lost = await run('lost', { device: device(new URL('../../test/support/device.ts', import.meta.url)) })
       expect(readFileSync(file, 'utf8')).toBe('....')
       expect(lost.certification).toEqual(undisturbed.certification)
       expect(lost.subject).toEqual(undisturbed.subject)

@@ -20,7 +20,7 @@ import {
 import { defaultOutput, resolvePaths } from './paths.js'
 import { heldOut, notCertifiable } from './stages/split.js'
 import { openStorage } from '../storage/folders.js'
-import { snapshot } from './test-collection.js'
+import { snapshot } from '../../test/support/collection.js'
 
 let root: string
 let out: string

@@ -18,7 +18,7 @@ import type { JobEvent } from '../core/job-events.js'
 import type { JobContext } from './job.js'
 import { discardJob, protect } from './protect.js'
 import { recertify } from './recertify.js'
-import { Bench, QUICK, drawCollection, drawPicture, snapshot } from './test-collection.js'
+import { Bench, QUICK, drawCollection, drawPicture, snapshot } from '../../test/support/collection.js'
 import { verify } from '../certificates/verify-folder.js'
 
 const CERTIFICATE = 'fixative-certificate.json'

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEnvelope } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
-import { programFile } from '../test-programs.js'
+import { programFile } from '../../test/support/programs.js'
 import type { JobEvent, Stage } from '../core/job-events.js'
-import { Bench, drawCollection, snapshot } from './test-collection.js'
+import { Bench, drawCollection, snapshot } from '../../test/support/collection.js'
 import { verify } from '../certificates/verify-folder.js'
 
 const PROGRAM = programFile('job')

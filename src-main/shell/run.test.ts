@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Answer, Job, Serve } from '../contract.js'
 import { FixativeError } from '../core/errors.js'
-import * as fake from '../../test/fakes/electron.js'
+import * as fake from '../../test/support/fakes/electron.js'
 import { REQUEST_CHANNEL } from './channels.js'
 import { failToStart, runShell, type ShellApp, type ShellOptions, type ShellServices } from './run.js'
 

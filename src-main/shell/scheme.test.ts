@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import * as fake from '../../test/fakes/electron.js'
+import * as fake from '../../test/support/fakes/electron.js'
 import { registerScheme, schemeHandler, setupScheme } from './scheme.js'
 
 let folder: string

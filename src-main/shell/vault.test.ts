@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fileVault, openKeyStore } from '../keys/key-store.js'
-import * as fake from '../../test/fakes/electron.js'
+import * as fake from '../../test/support/fakes/electron.js'
 import { openVault } from './vault.js'
 
 let folder: string

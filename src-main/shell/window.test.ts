@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow } from 'electron'
-import * as fake from '../../test/fakes/electron.js'
+import * as fake from '../../test/support/fakes/electron.js'
 import { disableBackgroundNetwork, setupNetwork } from './network.js'
 import { setupNavigation } from './navigation.js'
 import { setupPermissions } from './permissions.js'

@@ -6,7 +6,7 @@ import { FixativeError } from '../core/errors.js'
 import { createPool, type Pool, type PoolOptions, type RunOptions } from './pool.js'
 import { exitReason, nodeTransport } from './transport.js'
 
-const entry = new URL('./test-entry.ts', import.meta.url)
+const entry = new URL('../../test/support/worker-entry.ts', import.meta.url)
 let folder: string
 let pools: Pool[]
 let lost: string[]

@@ -14,7 +14,7 @@ import { createPool } from '../../src-main/workers/pool.js'
 import { nodeTransport } from '../../src-main/workers/transport.js'
 import { mutate } from './mutate.js'
 import { imageSeeds } from './seeds.js'
-import { AS_IT_IS, testNoise } from '../../src-main/images/test-request.js'
+import { AS_IT_IS, testNoise } from '../support/noise-request.js'
 
 /** Longest that anything may take, milliseconds. */
 export const HANG = 10_000

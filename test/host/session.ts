@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
 import { createClient, type Client, type Job, type JobState } from '../../src-main/contract.js'
-import { programFile } from '../../src-main/test-programs.js'
+import { programFile } from '../support/programs.js'
 import { createHttpTransport } from '../../src-main/host/client.js'
 
 export interface Session {

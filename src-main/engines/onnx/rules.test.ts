@@ -1,7 +1,7 @@
 /** Every rule of the gradient table against central finite differences: in blocked and plain layout, and as for a GPU. */
 import { describe, expect, it } from 'vitest'
 import type { ConvSpec } from '../../core/surrogate/architecture.js'
-import { hashed } from '../conformance.js'
+import { hashed } from '../../../test/support/conformance.js'
 import { convolutionBlock } from './block.js'
 import { convolution, frozenConvolution } from './convolution.js'
 import { averagePool, crossEntropyGradient, linear } from './head.js'

@@ -1,5 +1,5 @@
 /** The conformance suite on WebGPU, in a process of its own: the adapter's driver is found when a process starts. */
-import { type Conformance, adapterCases, conformance } from '../conformance.js'
+import { type Conformance, adapterCases, conformance } from '../../../test/support/conformance.js'
 import { GPU_TARGET, OnnxProgram, onnxWebgpu } from './engine.js'
 import { ModelBuilder } from './model.js'
 import { openSession } from './session.js'

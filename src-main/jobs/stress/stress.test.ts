@@ -10,7 +10,7 @@ import { lockJob } from '../../storage/lock.js'
 import { forgetJob, protect } from '../protect.js'
 import { STRESS_FILE, type StressState, openStress, stateOf, stress } from './stress.js'
 import { writeStressReport } from './report.js'
-import { Bench, QUICK, drawCollection } from '../test-collection.js'
+import { Bench, QUICK, drawCollection } from '../../../test/support/collection.js'
 import { REPORT_NAME, verify } from '../../certificates/verify-folder.js'
 
 let bench: Bench

@@ -6,8 +6,15 @@ import {
   layoutSize,
   parameterLayout,
   statisticsLayout,
-} from '../core/surrogate/architecture.js'
-import type { Batch, ProgramSpec, SurrogateProgram, SurrogateState, Training, TrainStep } from './engine.js'
+} from '../../src-main/core/surrogate/architecture.js'
+import type {
+  Batch,
+  ProgramSpec,
+  SurrogateProgram,
+  SurrogateState,
+  Training,
+  TrainStep,
+} from '../../src-main/engines/engine.js'
 
 export interface Summary {
   norm: number
@@ -41,7 +48,7 @@ export interface ConformanceCase {
 
 function conformanceCase(surrogate: ArchitectureName, resolution: number, stems: number): ConformanceCase {
   const name = `${surrogate}-${resolution}-${stems}`
-  const url = new URL(`../../test/fixtures/training-step-${name}.json`, import.meta.url)
+  const url = new URL(`../fixtures/training-step-${name}.json`, import.meta.url)
   const frozen = JSON.parse(readFileSync(url, 'utf8')) as FrozenStep
   const architecture = { ...architectureFor(surrogate, resolution), stems }
   return { name, frozen, spec: { architecture, classes: frozen.classes, resolution } }

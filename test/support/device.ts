@@ -3,9 +3,9 @@
  * is asked for, and fails for good once the file named by FIXATIVE_TEST_DEVICE has as many bytes as tasks are allowed.
  */
 import { appendFileSync, statSync } from 'node:fs'
-import { runTask } from '../workers/run-task.js'
-import { serve } from '../workers/serve.js'
-import type { TaskInput } from '../workers/tasks.js'
+import { runTask } from '../../src-main/workers/run-task.js'
+import { serve } from '../../src-main/workers/serve.js'
+import type { TaskInput } from '../../src-main/workers/tasks.js'
 
 const { file, tasks, how } = JSON.parse(process.env['FIXATIVE_TEST_DEVICE']!) as {
   file: string

@@ -1,6 +1,6 @@
 /** The command line, with so little learning and training that a job takes a second. */
 import { existsSync } from 'node:fs'
-import { main } from '../src-main/cli/program.js'
+import { main } from '../../src-main/cli/program.js'
 
 const workerEntry = new URL('./worker.js', import.meta.url)
 const { TEST_ROUNDS: rounds = 1, TEST_ROUND_STEPS: steps = 2, TEST_HALT_AT: text, TEST_HALT_UNTIL: file } = process.env

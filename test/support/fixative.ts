@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { programFile } from '../src-main/test-programs.js'
+import { programFile } from './programs.js'
 
 const PROGRAM = programFile('fixative')
 

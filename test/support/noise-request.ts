@@ -1,6 +1,6 @@
 /** For tests: what an export asks for. */
-import { type Pixels, perturb } from './perturb.js'
-import { LARGEST_CHANGE, type NoiseRequest, scaledNoise } from './sight.js'
+import { type Pixels, perturb } from '../../src-main/images/perturb.js'
+import { LARGEST_CHANGE, type NoiseRequest, scaledNoise } from '../../src-main/images/sight.js'
 
 /** Nothing is to be changed but the pixels. */
 export const AS_IT_IS = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' } as const

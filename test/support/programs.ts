@@ -1,13 +1,13 @@
 /** The programs that tests start, each as one file: through tsx they would be compiled anew at each of many starts. */
 import { fileURLToPath } from 'node:url'
 
-const ROOT = new URL('../', import.meta.url)
+const ROOT = new URL('../../', import.meta.url)
 const FOLDER = new URL('node_modules/.cache/test/', ROOT)
 
 const SOURCES = {
   worker: 'src-main/workers/entry.ts',
-  fixative: 'test/fixative-entry.ts',
-  job: 'src-main/jobs/test-job.ts',
+  fixative: 'test/support/fixative-entry.ts',
+  job: 'test/support/job.ts',
   host: 'test/host/program.ts',
 }
 

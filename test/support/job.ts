@@ -1,10 +1,10 @@
 /** A job in a process of its own, which the tests kill: argv is input, output, data folder, number of workers. */
-import { createPool } from '../workers/pool.js'
-import { nodeTransport } from '../workers/transport.js'
-import { openKeyStore } from '../keys/key-store.js'
-import { protect } from './protect.js'
-import { openStorage } from '../storage/folders.js'
-import { QUICK } from './test-collection.js'
+import { createPool } from '../../src-main/workers/pool.js'
+import { nodeTransport } from '../../src-main/workers/transport.js'
+import { openKeyStore } from '../../src-main/keys/key-store.js'
+import { protect } from '../../src-main/jobs/protect.js'
+import { openStorage } from '../../src-main/storage/folders.js'
+import { QUICK } from './collection.js'
 
 const [input, output, home, workers] = process.argv.slice(2) as [string, string, string, string]
 const storage = openStorage(home)
