@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'test/support/programs.ts',
     // TensorFlow.js's gradients come as modules that Node itself cannot resolve.
     server: { deps: { inline: ['electron-store', /@tensorflow\/tfjs-(core|backend-cpu)/] } },
-    include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src-main/**/*.test.ts', 'src-shared/**/*.test.ts', 'src-renderer/**/*.test.ts', 'test/**/*.test.ts'],
     // Most of these files wait for processes of their own: one more at a time than cores are left over.
     maxWorkers: '100%',
     // A busy machine is slow, not wrong.

@@ -14,9 +14,9 @@ import { type Browser, chromium, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import config from '../playwright.config.js'
 import buildPrograms, { programFile } from '../test/support/programs.js'
-import { createClient } from '../src-main/contract.js'
+import { createClient } from '../src-shared/contract/index.js'
 import { DEFAULT_SETTINGS } from '../src-main/core/settings.js'
-import { createHttpTransport } from '../src-main/host/client.js'
+import { createHttpTransport } from '../src-renderer/http-transport.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const RUNS = 5

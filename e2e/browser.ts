@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, expect, type LaunchOptions, type Page } from '@playwright/test'
-import type { Stage } from '../src-main/contract.js'
+import type { Stage } from '../src-shared/contract/index.js'
 import type { App, OpenOptions } from './app.js'
 import { programFile } from '../test/support/programs.js'
 

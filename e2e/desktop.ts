@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test'
-import type { Stage } from '../src-main/contract.js'
+import type { Stage } from '../src-shared/contract/index.js'
 import type { App, OpenOptions } from './app.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))

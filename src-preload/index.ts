@@ -3,8 +3,8 @@
  * event's own object (through which a page could reach `ipcRenderer`) stays here.
  */
 import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron'
-import type { Answer, Transport } from '../src-main/contract.js'
-import { API_NAME, EVENT_CHANNEL, IMAGE_PATH, ORIGIN, REQUEST_CHANNEL } from '../src-main/shell/channels.js'
+import type { Answer, Transport } from '../src-shared/contract/index.js'
+import { API_NAME, EVENT_CHANNEL, IMAGE_PATH, ORIGIN, REQUEST_CHANNEL } from '../src-shared/ipc.js'
 
 const transport: Transport = {
   request: (name, payload) => ipcRenderer.invoke(REQUEST_CHANNEL, name, payload) as Promise<Answer>,

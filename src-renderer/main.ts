@@ -1,5 +1,5 @@
 import { mount } from 'svelte'
-import { createClient } from '../src-main/contract.js'
+import { createClient } from '../src-shared/contract/index.js'
 import App from './App.svelte'
 import Broken from './components/Broken.svelte'
 import { readable } from './state/notices.svelte.ts'

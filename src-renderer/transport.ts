@@ -1,6 +1,6 @@
 /** Finds what carries the window's messages: Electron's preload when it is there, else the browser host. */
-import type { Transport } from '../src-main/contract.js'
-import { createHttpTransport } from '../src-main/host/client.js'
+import type { Transport } from '../src-shared/contract/index.js'
+import { createHttpTransport } from './http-transport.js'
 
 declare global {
   interface Window {

@@ -1,7 +1,7 @@
 /** The app without its window: everything that desktop and browser share. */
 import { homedir, availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { createServer, type AppInfo, type Job, type Serve } from '../contract.js'
+import { createServer, type AppInfo, type Job, type Serve } from '../../src-shared/contract/index.js'
 import { type Channel, CHANNELS, exportSentence, servedSentence } from '../core/channels.js'
 import { errorData, FixativeError } from '../core/errors.js'
 import { readChannels } from '../jobs/channels.js'

@@ -1,7 +1,7 @@
 /** What a job will take and give, before it starts. Says nothing that was not measured or cannot be computed. */
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Collection, Estimate } from '../contract.js'
+import type { Collection, Estimate } from '../../src-shared/contract/index.js'
 import { HEADLINE_RADIUS, RADII } from '../core/certify/certify.js'
 import { minimumDraws } from '../core/certify/bound.js'
 import { visibilityOf, type Settings } from '../core/settings.js'

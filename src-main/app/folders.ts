@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import type { FolderListing, RequestOutput } from '../contract.js'
+import type { FolderListing, RequestOutput } from '../../src-shared/contract/index.js'
 import { FixativeError } from '../core/errors.js'
 
 export const CERTIFICATE_NAME = 'fixative-certificate.json'

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import type { HistoryEntry, Job } from '../contract.js'
+import type { HistoryEntry, Job } from '../../src-shared/contract/index.js'
 import { readJson, writeJson } from '../storage/json-file.js'
 
 const MOST_ENTRIES = 2_000

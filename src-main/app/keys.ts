@@ -1,4 +1,4 @@
-import type { KeyInfo } from '../contract.js'
+import type { KeyInfo } from '../../src-shared/contract/index.js'
 import type { KeyStore, PublicKey } from '../keys/key-store.js'
 
 /** A key's SHA-256 (hex) in groups of four, for reading aloud and comparing by eye. */

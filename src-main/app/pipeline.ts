@@ -1,6 +1,6 @@
 /** How the job manager runs jobs: each with its own workers, its own folder, and what is noted when it is done. */
 import { availableParallelism } from 'node:os'
-import type { Job } from '../contract.js'
+import type { Job } from '../../src-shared/contract/index.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { discardJob, forgetJob, protect } from '../jobs/protect.js'
 import type { Storage } from '../storage/folders.js'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Preview, RequestPayload } from '../contract.js'
+import type { Preview, RequestPayload } from '../../src-shared/contract/index.js'
 import { usesBrightness } from '../core/settings.js'
 import { visibilitySentence } from '../core/visibility/sentence.js'
 import type { Pool } from '../workers/pool.js'

@@ -1,7 +1,7 @@
 /** A certificate as the window shows it, and as a file to hand out. */
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join, parse } from 'node:path'
-import type { Report, ReportSource } from '../contract.js'
+import type { Report, ReportSource } from '../../src-shared/contract/index.js'
 import type { OpenedEnvelope } from '../core/certificate/dsse.js'
 import { FixativeError } from '../core/errors.js'
 import type { Certification, Statement } from '../core/certificate/schema.js'

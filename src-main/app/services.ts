@@ -1,5 +1,5 @@
 /** What the app is given by whoever hosts it, and what its handlers share. */
-import type { AppInfo, Emit, RequestPayload } from '../contract.js'
+import type { AppInfo, Emit, RequestPayload } from '../../src-shared/contract/index.js'
 import type { KeyStore, KeyVault } from '../keys/key-store.js'
 import type { Effort } from '../jobs/job.js'
 import type { Storage } from '../storage/folders.js'

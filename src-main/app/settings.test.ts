@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DEFAULT_APP_SETTINGS } from '../contract.js'
+import { DEFAULT_APP_SETTINGS } from '../../src-shared/contract/index.js'
 import { dropKind, listFolder } from './folders.js'
 import { claimFolder } from '../storage/lock.js'
 import { migrateSettings, openSettingsFile, withRecentFolder } from './settings.js'

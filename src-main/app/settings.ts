@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../contract.js'
+import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../../src-shared/contract/index.js'
 import { readJson, writeJson } from '../storage/json-file.js'
 
 /** Where the app's settings are kept; the shell has its own, the browser host uses a file. */

@@ -1,6 +1,6 @@
 /** The list of known signers, as the window shows it. */
 import { readFile } from 'node:fs/promises'
-import type { KnownSigner, SignersChanged } from '../contract.js'
+import type { KnownSigner, SignersChanged } from '../../src-shared/contract/index.js'
 import { keyId } from '../core/certificate/dsse.js'
 import { findSigner } from '../core/certificate/signers.js'
 import type { KeyStore, Received } from '../keys/key-store.js'

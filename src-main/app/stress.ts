@@ -1,6 +1,6 @@
 /** The stress test of the window: one at a time, and never beside a job. */
 import { availableParallelism } from 'node:os'
-import type { StressTest } from '../contract.js'
+import type { StressTest } from '../../src-shared/contract/index.js'
 import { errorData, FixativeError, type FixativeErrorData } from '../core/errors.js'
 import { timeLeft } from '../jobs/work.js'
 import { writeStressReport } from '../jobs/stress/report.js'

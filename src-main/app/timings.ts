@@ -1,7 +1,7 @@
 /** How long jobs took on this machine, to say how long the next one will. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Job } from '../contract.js'
+import type { Job } from '../../src-shared/contract/index.js'
 import type { Settings } from '../core/settings.js'
 import { readJson, writeJson } from '../storage/json-file.js'
 import { operations } from './workload.js'

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { Emit, Verification } from '../contract.js'
+import type { Emit, Verification } from '../../src-shared/contract/index.js'
 import { signerSentence } from '../core/certificate/signers.js'
 import { FixativeError } from '../core/errors.js'
 import type { KeyStore } from '../keys/key-store.js'

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { deviceList, STANDARD_PICTURES } from '../app/devices.js'
-import type { Device } from '../contract.js'
+import type { Device } from '../../src-shared/contract/index.js'
 import { DEFAULT_SETTINGS } from '../core/settings.js'
 import { lookThrough } from '../jobs/stages/scan.js'
 import { cancellable } from './cancel.js'

@@ -15,7 +15,7 @@ import {
 } from '../../test/support/conformance.js'
 import { convolutionBlock } from './onnx/block.js'
 import { OnnxProgram } from './onnx/engine.js'
-import { noSoftwareAdapter, softwareAdapter } from './software-adapter.js'
+import { noSoftwareAdapter, softwareAdapter } from '../../test/support/software-adapter.js'
 import { TfjsProgram } from './tfjs/engine.js'
 
 // The software adapter and the plain backend are slow, on a busy machine very much so.
@@ -53,7 +53,7 @@ describe('engines compute what PyTorch computes', () => {
   it.skipIf(noSoftwareAdapter)(
     `onnx-webgpu on a software adapter, without a node on the CPU (${noSoftwareAdapter})`,
     async () => {
-      const child = fork(fileURLToPath(new URL('./onnx/webgpu-program.ts', import.meta.url)), {
+      const child = fork(fileURLToPath(new URL('../../test/support/webgpu-program.ts', import.meta.url)), {
         execArgv: ['--import', import.meta.resolve('tsx')],
         env: { ...process.env, ...softwareAdapter() },
       })

@@ -1,7 +1,7 @@
 /** The app in a browser on this computer: for machines without a display, and for tests. */
 import { openApp } from '../app/app.js'
 import { openSettingsFile } from '../app/settings.js'
-import type { Emit } from '../contract.js'
+import type { Emit } from '../../src-shared/contract/index.js'
 import type { Effort } from '../jobs/job.js'
 import { nodeTransport } from '../workers/transport.js'
 import { startServer } from './server.js'

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Answer } from '../contract.js'
-import { createHttpTransport } from './client.js'
+import type { Answer } from '../../src-shared/contract/index.js'
+import { createHttpTransport } from '../../src-renderer/http-transport.js'
 import { MAX_BODY, startServer, type WindowServer } from './server.js'
 import type { StaticFile } from './static.js'
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Answer, Emit, Serve } from '../contract.js'
+import type { Answer, Emit, Serve } from '../../src-shared/contract/index.js'
 import type { ServedImage } from '../app/images.js'
 import { FixativeError } from '../core/errors.js'
 import { admit } from './gate.js'

@@ -1,5 +1,5 @@
 import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron'
-import type { RequestPayload } from '../contract.js'
+import type { RequestPayload } from '../../src-shared/contract/index.js'
 
 type Purpose = RequestPayload<'folders.choose'>['purpose']
 

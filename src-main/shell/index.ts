@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { openApp } from '../app/app.js'
 import { dataFolder } from '../storage/folders.js'
-import { failToStart, runShell, type ShellApp, type ShellServices } from './run.js'
+import { failToStart, runShell, type ShellApp, type ShellServices } from './start.js'
 
 const out = join(import.meta.dirname, '..')
 

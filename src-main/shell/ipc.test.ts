@@ -1,9 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow } from 'electron'
-import { createServer, REQUEST_NAMES, type Answer, type Handlers, type Transport } from '../contract.js'
+import {
+  createServer,
+  REQUEST_NAMES,
+  type Answer,
+  type Handlers,
+  type Transport,
+} from '../../src-shared/contract/index.js'
 import { errorData, FixativeError } from '../core/errors.js'
 import * as fake from '../../test/support/fakes/electron.js'
-import { REQUEST_CHANNEL } from './channels.js'
+import { REQUEST_CHANNEL } from '../../src-shared/ipc.js'
 import { setupIpc, windowEmitter } from './ipc.js'
 import { DEFAULT_WINDOW_STATE } from './window-state.js'
 import { openWindow } from './window.js'

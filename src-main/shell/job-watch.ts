@@ -1,4 +1,4 @@
-import type { Emit, Job, StressTest } from '../contract.js'
+import type { Emit, Job, StressTest } from '../../src-shared/contract/index.js'
 
 export interface WatchedJob extends Pick<Job, 'id' | 'name' | 'state' | 'result' | 'error'> {
   readonly stages: readonly Pick<Job['stages'][number], 'state' | 'done' | 'total'>[]

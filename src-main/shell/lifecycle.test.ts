@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
-import { DEFAULT_APP_SETTINGS, type EventName, type EventPayload, type Job, type StressTest } from '../contract.js'
+import {
+  DEFAULT_APP_SETTINGS,
+  type EventName,
+  type EventPayload,
+  type Job,
+  type StressTest,
+} from '../../src-shared/contract/index.js'
 import * as fake from '../../test/support/fakes/electron.js'
 import { choosePath, chooseTarget } from './dialogs.js'
 import { createJobWatch, type JobWatch, type WatchedJob } from './job-watch.js'

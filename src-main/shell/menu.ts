@@ -1,5 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import type { Emit, EventPayload } from '../contract.js'
+import type { Emit, EventPayload } from '../../src-shared/contract/index.js'
 
 type Command = EventPayload<'app.command'>['command']
 

@@ -1,7 +1,7 @@
 import { BrowserWindow, session } from 'electron'
 import { FixativeError } from '../core/errors.js'
-import { SCHEME } from './channels.js'
-import { REPORT_POLICY, securityHeaders } from './content-security-policy.js'
+import { SCHEME } from '../../src-shared/ipc.js'
+import { REPORT_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
 import { isAllowedUrl } from './network.js'
 import { setupPermissions } from './permissions.js'
 

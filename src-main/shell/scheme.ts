@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { protocol, type Session } from 'electron'
 import type { ServedImage } from '../app/images.js'
-import { HOST, IMAGE_PATH, SCHEME } from './channels.js'
-import { PAGE_POLICY, securityHeaders } from './content-security-policy.js'
+import { HOST, IMAGE_PATH, SCHEME } from '../../src-shared/ipc.js'
+import { PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

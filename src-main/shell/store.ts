@@ -4,7 +4,7 @@ import { app } from 'electron'
 import Store from 'electron-store'
 import { z } from 'zod'
 import { migrateSettings, type SettingsStore } from '../app/settings.js'
-import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../contract.js'
+import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../../src-shared/contract/index.js'
 import { DEFAULT_WINDOW_STATE, windowStateSchema, type WindowState } from './window-state.js'
 
 const schemas = { settings: appSettingsSchema, window: windowStateSchema } as const

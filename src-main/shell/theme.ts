@@ -1,5 +1,5 @@
 import { nativeTheme } from 'electron'
-import type { AppSettings, Emit } from '../contract.js'
+import type { AppSettings, Emit } from '../../src-shared/contract/index.js'
 
 /** Gives the window's frame, its menus and `prefers-color-scheme` the theme of the settings, now and when they change. */
 export function setupTheme(settings: () => AppSettings, emit: Emit): Emit {

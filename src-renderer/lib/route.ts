@@ -1,5 +1,5 @@
 /** The address of each screen: what stands after '#', so that reloading and the back key work. */
-import type { ReportSource } from '../../src-main/contract.js'
+import type { ReportSource } from '../../src-shared/contract/index.js'
 
 export type Route =
   | { screen: 'home' }

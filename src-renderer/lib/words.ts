@@ -1,6 +1,6 @@
 /** The window's fixed wording: what states, stages, strengths and verdicts are called. */
 import { STRENGTH_WORDS } from '../../src-main/core/visibility/sentence.ts'
-import type { Job, JobState, Report, Settings, Stage } from '../../src-main/contract.js'
+import type { Job, JobState, Report, Settings, Stage } from '../../src-shared/contract/index.js'
 
 export const STAGE_NAMES: Record<Stage, string> = {
   scan: 'Read the folder',

@@ -1,6 +1,6 @@
 /** One collection on the screen: what main found in it, its pictures page by page, and the edits that can be undone. */
 import { SvelteSet } from 'svelte/reactivity'
-import type { Collection, CollectionItem, RequestPayload } from '../../src-main/contract.js'
+import type { Collection, CollectionItem, RequestPayload } from '../../src-shared/contract/index.js'
 import { plural } from '../lib/format.ts'
 import type { Session } from './session.svelte.ts'
 

@@ -1,5 +1,5 @@
 /** Choosing a folder: the system's dialog where there is one, else the window's own, which asks main for folders. */
-import type { AppInfo, Client, FolderListing, RequestInput } from '../../src-main/contract.js'
+import type { AppInfo, Client, FolderListing, RequestInput } from '../../src-shared/contract/index.js'
 import type { Notices } from './notices.svelte.ts'
 
 export type Purpose = RequestInput<'folders.choose'>['purpose']

@@ -1,5 +1,5 @@
 /** All jobs that main knows, kept up to date by its events. */
-import type { Client, Job, Settings } from '../../src-main/contract.js'
+import type { Client, Job, Settings } from '../../src-shared/contract/index.js'
 import { number, plural, share } from '../lib/format.ts'
 import { STAGE_NAMES } from '../lib/words.ts'
 import type { Announcer } from './announcer.svelte.ts'

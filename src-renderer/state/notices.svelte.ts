@@ -1,5 +1,5 @@
 /** Messages to the user: errors with what to do about them, and short confirmations with an undo. */
-import { RequestError } from '../../src-main/contract.js'
+import { RequestError } from '../../src-shared/contract/index.js'
 
 export interface Notice {
   id: number

@@ -1,5 +1,5 @@
 /** The app's settings as main keeps them; the theme is put on the page here. */
-import type { AppSettings, Client } from '../../src-main/contract.js'
+import type { AppSettings, Client } from '../../src-shared/contract/index.js'
 import type { Notices } from './notices.svelte.ts'
 
 export class Preferences {

@@ -1,6 +1,6 @@
 /** The live preview and estimate of the strength screen: asked again when a setting rests for a moment. */
 import { visibilityOf } from '../../src-main/core/settings.js'
-import type { CollectionItem, Estimate, Preview } from '../../src-main/contract.js'
+import type { CollectionItem, Estimate, Preview } from '../../src-shared/contract/index.js'
 import type { Session } from './session.svelte.ts'
 import type { Draft } from './strengths.svelte.ts'
 

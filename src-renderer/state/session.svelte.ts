@@ -1,6 +1,6 @@
 /** Everything that lives as long as the window: the connection and the state that all screens share. */
 import { createContext } from 'svelte'
-import type { AppInfo, AppSettings, Client, Collection, EventPayload, Saved } from '../../src-main/contract.js'
+import type { AppInfo, AppSettings, Client, Collection, EventPayload, Saved } from '../../src-shared/contract/index.js'
 import { shortPath } from '../lib/format.ts'
 import { Announcer } from './announcer.svelte.ts'
 import { Folders } from './folders.svelte.ts'

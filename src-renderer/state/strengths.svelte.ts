@@ -1,6 +1,6 @@
 /** The settings chosen for each collection, from the moment it is opened until its job is queued. */
 import { DEFAULT_SETTINGS } from '../../src-main/core/settings.ts'
-import type { CollectionItem, Settings } from '../../src-main/contract.js'
+import type { CollectionItem, Settings } from '../../src-shared/contract/index.js'
 import type { Preferences } from './preferences.svelte.ts'
 
 export class Draft {

@@ -1,5 +1,5 @@
 /** Stress tests, as main last told of them. */
-import type { Client, StressTest } from '../../src-main/contract.js'
+import type { Client, StressTest } from '../../src-shared/contract/index.js'
 import { sentenceOf } from '../../src-main/core/stress/rows.ts'
 import { share } from '../lib/format.ts'
 import type { Announcer } from './announcer.svelte.ts'

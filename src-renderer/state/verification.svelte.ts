@@ -1,5 +1,5 @@
 /** A check of a protected folder or certificate, and how far it is. */
-import type { EventPayload, Verification } from '../../src-main/contract.js'
+import type { EventPayload, Verification } from '../../src-shared/contract/index.js'
 import type { Session } from './session.svelte.ts'
 
 export class VerificationView {

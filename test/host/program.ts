@@ -6,7 +6,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
-import type { Emit, Job } from '../../src-main/contract.js'
+import type { Emit, Job } from '../../src-shared/contract/index.js'
 import { startHost } from '../../src-main/host/host.js'
 import packageJson from '../../package.json' with { type: 'json' }
 

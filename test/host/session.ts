@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
-import { createClient, type Client, type Job, type JobState } from '../../src-main/contract.js'
+import { createClient, type Client, type Job, type JobState } from '../../src-shared/contract/index.js'
 import { programFile } from '../support/programs.js'
-import { createHttpTransport } from '../../src-main/host/client.js'
+import { createHttpTransport } from '../../src-renderer/http-transport.js'
 
 export interface Session {
   readonly url: string

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { stressSchema, type StressTest } from '../../src-main/contract.js'
+import { stressSchema, type StressTest } from '../../src-shared/contract/index.js'
 import { STRESS_ROWS } from '../../src-main/core/stress/rows.js'
 import { drawCollection } from './collection.js'
 import { endSessions, makePlace, openSession, reached, startJob, type Place } from './session.js'

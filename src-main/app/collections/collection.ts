@@ -1,6 +1,6 @@
 /** One folder that the user is looking at: its pictures, their classes, and what was found wrong. */
 import { basename } from 'node:path'
-import type { Collection, CollectionItem, RequestPayload } from '../../contract.js'
+import type { Collection, CollectionItem, RequestPayload } from '../../../src-shared/contract/index.js'
 import type { FixativeErrorData } from '../../core/errors.js'
 import { FixativeError } from '../../core/errors.js'
 import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'

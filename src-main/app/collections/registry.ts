@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Collection, Emit, RequestOutput } from '../../contract.js'
+import type { Collection, Emit, RequestOutput } from '../../../src-shared/contract/index.js'
 import { errorData, FixativeError } from '../../core/errors.js'
 import type { Settings } from '../../core/settings.js'
 import { LOOK_SIDE } from '../../images/examine.js'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Handlers, KeyInfo, Saved } from '../../contract.js'
+import type { Handlers, KeyInfo, Saved } from '../../../src-shared/contract/index.js'
 import type { NoticeEnvelope } from '../../core/certificate/notices.js'
 import { FixativeError } from '../../core/errors.js'
 import type { PublicKey } from '../../keys/key-store.js'

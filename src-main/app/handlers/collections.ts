@@ -1,4 +1,4 @@
-import type { Handlers } from '../../contract.js'
+import type { Handlers } from '../../../src-shared/contract/index.js'
 import { FixativeError } from '../../core/errors.js'
 import { estimate } from '../estimate.js'
 import { dropKind, listFolder } from '../folders.js'

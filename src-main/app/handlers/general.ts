@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Handlers } from '../../contract.js'
+import type { Handlers } from '../../../src-shared/contract/index.js'
 import { FixativeError } from '../../core/errors.js'
 import { deviceList, partialList, STANDARD_PICTURES, unmeasuredList } from '../devices.js'
 import type { Parts } from '../services.js'

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Handlers } from '../../contract.js'
+import type { Handlers } from '../../../src-shared/contract/index.js'
 import { FixativeError } from '../../core/errors.js'
 import type { Settings } from '../../core/settings.js'
 import { resolvePaths } from '../../jobs/paths.js'

@@ -8,7 +8,7 @@
  */
 import type { FixativeErrorData } from '../../core/errors.js'
 import { FixativeError } from '../../core/errors.js'
-import type { Job, JobState } from '../../contract.js'
+import type { Job, JobState } from '../../../src-shared/contract/index.js'
 import { STAGES, type JobEvent, type JobResult } from '../../core/job-events.js'
 
 export const SKIPPED_SHOWN = 500

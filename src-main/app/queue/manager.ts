@@ -1,7 +1,7 @@
 /** Owner of all jobs: runs one after the other, remembers them on disk, and tells the window what happens. */
 import { randomUUID } from 'node:crypto'
 import { errorData, FixativeError } from '../../core/errors.js'
-import type { Emit, Job } from '../../contract.js'
+import type { Emit, Job } from '../../../src-shared/contract/index.js'
 import type { JobEvent, JobResult } from '../../core/job-events.js'
 import type { QueueJournal } from './queue-file.js'
 import { applied, check, elapsed, ended, newJob, started, stopped } from './machine.js'

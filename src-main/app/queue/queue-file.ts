@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { jobSchema } from '../../contract.js'
+import { jobSchema } from '../../../src-shared/contract/index.js'
 import { readJson, writeJson } from '../../storage/json-file.js'
 
 const entrySchema = z.strictObject({

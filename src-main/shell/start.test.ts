@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Answer, Job, Serve } from '../contract.js'
+import type { Answer, Job, Serve } from '../../src-shared/contract/index.js'
 import { FixativeError } from '../core/errors.js'
 import * as fake from '../../test/support/fakes/electron.js'
-import { REQUEST_CHANNEL } from './channels.js'
-import { failToStart, runShell, type ShellApp, type ShellOptions, type ShellServices } from './run.js'
+import { REQUEST_CHANNEL } from '../../src-shared/ipc.js'
+import { failToStart, runShell, type ShellApp, type ShellOptions, type ShellServices } from './start.js'
 
 let folder: string
 let services: ShellServices

@@ -2,7 +2,7 @@
  * The window's end of the browser host: a `Transport` over `fetch` alone, so that the same code serves a browser and a
  * test in Node.
  */
-import type { Answer, Transport } from '../contract.js'
+import type { Answer, Transport } from '../src-shared/contract/index.js'
 
 export interface HttpTransport extends Transport {
   /** Ends the event stream and every request under way. */

@@ -1,8 +1,8 @@
 /** The conformance suite on WebGPU, in a process of its own: the adapter's driver is found when a process starts. */
-import { type Conformance, adapterCases, conformance } from '../../../test/support/conformance.js'
-import { GPU_TARGET, OnnxProgram, onnxWebgpu } from './engine.js'
-import { ModelBuilder } from './model.js'
-import { openSession } from './session.js'
+import { type Conformance, adapterCases, conformance } from './conformance.js'
+import { GPU_TARGET, OnnxProgram, onnxWebgpu } from '../../src-main/engines/onnx/engine.js'
+import { ModelBuilder } from '../../src-main/engines/onnx/model.js'
+import { openSession } from '../../src-main/engines/onnx/session.js'
 
 /** What went wrong when a graph needs an operator that the provider does not have; empty: nothing, which is wrong. */
 async function refusal(): Promise<string> {

@@ -13,12 +13,12 @@
  * answer: what is not known yet is null.
  */
 import { z } from 'zod'
-import { DEFAULT_SETTINGS, settingsSchema } from './core/settings.js'
-import type { FixativeErrorData } from './core/errors.js'
-import { STAGES } from './core/job-events.js'
+import { DEFAULT_SETTINGS, settingsSchema } from '../../src-main/core/settings.js'
+import type { FixativeErrorData } from '../../src-main/core/errors.js'
+import { STAGES } from '../../src-main/core/job-events.js'
 
-export type { Settings } from './core/settings.js'
-export type { Stage } from './core/job-events.js'
+export type { Settings } from '../../src-main/core/settings.js'
+export type { Stage } from '../../src-main/core/job-events.js'
 
 // ---------------------------------------------------------------- pieces
 

@@ -11,8 +11,8 @@ import {
   type Answer,
   type Handlers,
   type Job,
-} from './contract.js'
-import { errorData, FixativeError } from './core/errors.js'
+} from './index.js'
+import { errorData, FixativeError } from '../../src-main/core/errors.js'
 
 /** Handlers that write down what reaches them; `overrides` answer for some. */
 function recording(overrides: Partial<Handlers> = {}): { handlers: Handlers; calls: [string, unknown][] } {
