@@ -6,43 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type LaunchOptions, type Page } from '@playwright/test'
-import type { Stage } from '../src-shared/contract/index.js'
-import { BrowserApp, type EFFORT } from './browser.js'
+import { BrowserApp } from './browser.js'
 import { CLASSES, makeCollection } from './collection.js'
 import { DesktopApp, reasonToSkip } from './desktop.js'
-
-export interface OpenOptions {
-  /**
-   * How much learning and training: 'short' runs every stage and is too little for a good certificate, 'long' lasts
-   * long enough to be stopped in its middle. The desktop app always works in earnest.
-   */
-  readonly effort?: keyof typeof EFFORT
-  /** The main process dies as soon as a job enters this stage, without any chance to tidy up. */
-  readonly dieIn?: Stage
-}
-
-/** The app under test: its data folder outlives its process. */
-export interface App {
-  /** Empty but for what the app and the test put there: `data`, `pictures`. */
-  readonly folder: string
-  /** Two classes of small pictures. */
-  readonly collection: string
-  /** The window shows its own folder chooser, because the system's dialogs are not there. */
-  readonly ownChooser: boolean
-  /** Starts the app and answers with its window, which shows the first screen. */
-  open(options?: OpenOptions): Promise<Page>
-  /** The window that is open. */
-  readonly page: Page | undefined
-  /** Ends the main process as a crash does. */
-  kill(): Promise<void>
-  /** Resolves when the main process has died of `dieIn`. */
-  died(): Promise<void>
-  /** Starts the app, which goes on with its queue, and resolves when it has died on entering this stage. */
-  liveUntil(stage: Stage): Promise<void>
-  /** The system's dialog, where there is one, will be answered with this folder. */
-  willChoose(folder: string): Promise<void>
-  close(): Promise<void>
-}
+import type { App } from './under-test.js'
 
 export interface Options {
   /** Which of the two the specs run in; a project of playwright.config.ts. */

@@ -5,13 +5,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, expect, type LaunchOptions, type Page } from '@playwright/test'
 import type { Stage } from '../src-shared/contract/index.js'
-import type { App, OpenOptions } from './app.js'
+import { type App, EFFORT, type OpenOptions } from './under-test.js'
 import { programFile } from '../test/support/programs.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-
-/** Rounds of learning, steps of training. */
-export const EFFORT = { short: ['3', '60'], long: ['400', '60'], earnest: ['45', '450'] } as const
 
 /** The window in Chromium over the browser host, which is a process of its own. */
 export class BrowserApp implements App {

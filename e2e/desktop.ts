@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test'
 import type { Stage } from '../src-shared/contract/index.js'
-import type { App, OpenOptions } from './app.js'
+import type { App, OpenOptions } from './under-test.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** A packaged program to test instead, built with the inspector fuse on (docs/release.md). */

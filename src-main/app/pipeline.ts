@@ -9,12 +9,9 @@ import { type Devices, openDevice } from './devices.js'
 import type { History } from './history.js'
 import type { JobManagerOptions } from './queue/manager.js'
 import { removeLabels } from './labels-file.js'
-import { polite } from './polite.js'
+import { STOP_GRACE, lowPriorityWorkers } from './low-priority-workers.js'
 import type { AppServices } from './services.js'
 import type { Timings } from './timings.js'
-
-/** How long work in hand may go on when a job is stopped, milliseconds: short, because it has to stop within two seconds. */
-export const STOP_GRACE = 400
 
 export interface PipelineParts {
   readonly services: AppServices
@@ -32,7 +29,7 @@ export function createPipeline({ services, storage, keys, history, timings, devi
   return {
     run: async (job, { signal, onEvent }) => {
       const options: Omit<PoolOptions, 'size'> = {
-        transport: polite(workers),
+        transport: lowPriorityWorkers(workers),
         abortGrace: STOP_GRACE,
         onWorkerLost: (reason) => {
           const message = `A worker process ended and its work is done again (${reason}).`

@@ -6,10 +6,19 @@ import { timeLeft } from '../jobs/work.js'
 import { writeStressReport } from '../jobs/stress/report.js'
 import { openStress, stateOf, stress, STRESS_STEPS } from '../jobs/stress/stress.js'
 import { createPool } from '../workers/pool.js'
-import { STOP_GRACE } from './pipeline.js'
-import { polite } from './polite.js'
-import type { Parts } from './services.js'
+import { STOP_GRACE, lowPriorityWorkers } from './low-priority-workers.js'
+import type { Devices } from './devices.js'
+import type { JobManager } from './queue/manager.js'
+import type { AppServices } from './services.js'
+import type { Storage } from '../storage/folders.js'
 import { certificatePath } from './verification.js'
+
+interface StressParts {
+  readonly services: AppServices
+  readonly storage: Storage
+  readonly jobs: JobManager
+  readonly devices: Devices
+}
 
 export class StressTests {
   readonly #steps: number
@@ -18,7 +27,7 @@ export class StressTests {
   #stop = new AbortController()
   #ended: Promise<void> = Promise.resolve()
 
-  constructor(private readonly parts: Pick<Parts, 'services' | 'storage' | 'jobs' | 'devices'>) {
+  constructor(private readonly parts: StressParts) {
     this.#steps = parts.services.effort?.fitSteps ?? STRESS_STEPS
   }
 
@@ -64,7 +73,7 @@ export class StressTests {
     const { services, storage, devices } = this.parts
     await devices.interrupt()
     const size = services.settings.get().job.workers ?? availableParallelism()
-    const pool = createPool({ transport: polite(services.workers), abortGrace: STOP_GRACE, size })
+    const pool = createPool({ transport: lowPriorityWorkers(services.workers), abortGrace: STOP_GRACE, size })
     const left = timeLeft()
     try {
       const options = { steps: this.#steps }

@@ -53,3 +53,8 @@ export function outcome(error: unknown, commandName: string): { error: FixativeE
   if (data.code === 'cancelled') return { error: data, code: EXIT.cancelled }
   return { error: data, code: USAGE_CODES.has(data.code) ? EXIT.usage : EXIT.failed }
 }
+
+/** What a command leaves besides its output: the exit code, 0 unless it says otherwise. */
+export interface Run {
+  code: ExitCode
+}

@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { makeConsole } from './console.js'
 import { devicesCommand } from './devices.js'
 import type { Environment } from './environment.js'
-import { EXIT, outcome, type ExitCode } from './exit.js'
+import { EXIT, outcome, type ExitCode, type Run } from './exit.js'
 import { keysCommand } from './keys.js'
 import { protectCommand } from './protect.js'
 import { recertifyCommand } from './recertify.js'
@@ -15,11 +15,6 @@ import { verifyCommand } from './verify.js'
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 verification failed, 4 cancelled.`
-
-/** What a command leaves besides its output: the exit code, 0 unless it says otherwise. */
-export interface Run {
-  code: ExitCode
-}
 
 function program(run: Run, environment: Environment): Command {
   const root = new Command('fixative')

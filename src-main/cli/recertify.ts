@@ -7,8 +7,7 @@ import { summaryOf } from '../certificates/summary.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
 import { withWorkers, type Environment } from './environment.js'
-import { EXIT, NOT_VERIFIABLE, wrongUsage } from './exit.js'
-import type { Run } from './program.js'
+import { EXIT, NOT_VERIFIABLE, wrongUsage, type Run } from './exit.js'
 import { printable } from './text.js'
 
 function text({ checks, ok, statement }: Recertification, c: Colours): string {

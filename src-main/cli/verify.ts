@@ -10,9 +10,8 @@ import { openStorage } from '../storage/folders.js'
 import { verify, type Verification } from '../certificates/verify-folder.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
-import { EXIT, NOT_VERIFIABLE } from './exit.js'
+import { EXIT, NOT_VERIFIABLE, type Run } from './exit.js'
 import { grouped, readKey } from './keys.js'
-import type { Run } from './program.js'
 import { counted, listed, printable } from './text.js'
 
 interface Checked {

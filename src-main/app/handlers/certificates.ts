@@ -6,7 +6,7 @@ import type { PublicKey } from '../../keys/key-store.js'
 import { writeAtomically } from '../../storage/folders.js'
 import { infoOf, keyInfo } from '../keys.js'
 import { reportHtml, reportView } from '../reports.js'
-import type { Parts } from '../services.js'
+import type { Parts } from '../parts.js'
 import { addSigner, knownSigners, markSigner, removeSigner, trustCertificate } from '../signers.js'
 import { verifyForWindow } from '../verification.js'
 

@@ -3,7 +3,7 @@ import { FixativeError } from '../../core/errors.js'
 import { estimate } from '../estimate.js'
 import { dropKind, listFolder } from '../folders.js'
 import { makePreview } from '../preview.js'
-import type { Parts } from '../services.js'
+import type { Parts } from '../parts.js'
 import { withRecentFolder } from '../settings.js'
 
 type Names =

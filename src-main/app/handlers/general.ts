@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Handlers } from '../../../src-shared/contract/index.js'
 import { FixativeError } from '../../core/errors.js'
 import { deviceList, partialList, STANDARD_PICTURES, unmeasuredList } from '../devices.js'
-import type { Parts } from '../services.js'
+import type { Parts } from '../parts.js'
 
 type Names = 'app.info' | 'settings.get' | 'settings.set' | 'devices.list' | 'shell.reveal'
 

@@ -5,7 +5,7 @@ import { FixativeError } from '../../core/errors.js'
 import type { Settings } from '../../core/settings.js'
 import { resolvePaths } from '../../jobs/paths.js'
 import { writeLabels } from '../labels-file.js'
-import type { Parts } from '../services.js'
+import type { Parts } from '../parts.js'
 
 type Names =
   'jobs.start' | 'jobs.list' | 'jobs.get' | 'jobs.pause' | 'jobs.resume' | 'jobs.cancel' | 'jobs.retry' | 'jobs.remove'

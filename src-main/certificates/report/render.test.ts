@@ -10,7 +10,7 @@ import {
   type Statement,
   statementSchema,
 } from '../../core/certificate/schema.js'
-import { fromV1 } from '../../core/certificate/schema-v1.js'
+import { fromV1 } from '../../core/certificate/versions.js'
 import { renderReport } from './render.js'
 
 const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { FixativeError } from '../errors.js'
 import { base64, canonicalJson, keyId, preAuthentication, publicKeyOf } from './encoding.js'
 import { openNotice, type Succession } from './notices.js'
-import { type Statement, anyStatementSchema } from './schema.js'
+import type { Statement } from './schema.js'
 import type { StatementV1 } from './schema-v1.js'
+import { anyStatementSchema } from './versions.js'
 
 export { keyId, preAuthentication, publicKeyOf } from './encoding.js'
 

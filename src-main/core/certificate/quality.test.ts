@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exampleStatementV1, newKey } from '../../../test/fixtures/certificate.js'
 import { type FileQuality, qualityOf } from './quality.js'
-import { fromV1 } from './schema-v1.js'
+import { fromV1 } from './versions.js'
 import { softeningSentence } from './sentences.js'
 
 const file = (name: string, changes: Partial<FileQuality> = {}): FileQuality => ({

@@ -16,7 +16,6 @@ import {
   statementOf,
   strength,
 } from './parts.js'
-import type { Statement } from './schema.js'
 
 export const PREDICATE_TYPE_V1 = 'urn:fixative:learnability:v1'
 
@@ -67,26 +66,3 @@ export type StatementV1 = z.infer<typeof statementSchemaV1>
 
 /** What only the first version says. */
 export type Former = Pick<StatementV1['predicate']['protection'], 'epsilon' | 'masking' | 'softening'>
-
-/** The same statement in the form of the present version, with null where the first one says nothing. */
-export function fromV1({ predicate, ...frame }: StatementV1): Statement {
-  const { protection, certification } = predicate
-  const { method, strength, resolution, quality, ...former } = protection
-  const { maxAbsDiff, worst, ...measures } = quality
-  return {
-    ...frame,
-    predicate: {
-      ...predicate,
-      protection: {
-        method,
-        strength,
-        visibility: null,
-        resolution,
-        largestChange: maxAbsDiff,
-        quality: { flip: null, ...measures, worst: worst.map((picture) => ({ ...picture, flip: null })) },
-        former,
-      },
-      certification: certification && { ...certification, runs: null },
-    },
-  }
-}

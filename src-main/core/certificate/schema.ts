@@ -1,7 +1,7 @@
 /**
  * The certificate's format: an in-toto Statement v1 whose predicate is Fixative's, in its second version. This file is
  * its one definition; docs/certificate.md explains it. Certificates of the first version (schema-v1.ts) are read into
- * the same model.
+ * the same model (versions.ts).
  */
 import { z } from 'zod'
 import { METHODS } from '../settings.js'
@@ -22,7 +22,7 @@ import {
   strength,
   text,
 } from './parts.js'
-import { type Former, fromV1, statementSchemaV1 } from './schema-v1.js'
+import type { Former } from './schema-v1.js'
 
 export { DEFINITION, STATEMENT_TYPE, WORST_LISTED, canBeListed, type CurvePoint } from './parts.js'
 
@@ -144,8 +144,3 @@ export type Quality = NewProtection['quality']
 export type Certification = NonNullable<NewPredicate['certification']>
 export type Runs = NonNullable<Certification['runs']>
 export type Verdict = Certification['verdict']
-
-/** Reads a statement of any version into the one model. */
-export const anyStatementSchema = z
-  .discriminatedUnion('predicateType', [statementSchema, statementSchemaV1])
-  .transform((statement): Statement => (statement.predicateType === PREDICATE_TYPE ? statement : fromV1(statement)))

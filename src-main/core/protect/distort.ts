@@ -7,10 +7,7 @@
  */
 import { LUMA, luma } from '../luma.js'
 import type { KeyedRandom } from '../random/random.js'
-import { compress } from './jpeg.js'
-
-/** Adds the gradient by the picture before the operation to `into`, given the gradient by the picture after it. */
-export type Pullback = (gradient: Float32Array, into: Float32Array) => void
+import { type Pullback, compress } from './jpeg.js'
 
 export type Distortion = { readonly kind: 'none' | 'grey' } | { readonly kind: 'jpeg'; readonly quality: number }
 

@@ -1,5 +1,7 @@
 /** What JPEG compression does to a picture's frequencies, with a gradient: for learning noise that survives it. */
-import type { Pullback } from './distort.js'
+
+/** Adds the gradient by the picture before the operation to `into`, given the gradient by the picture after it. */
+export type Pullback = (gradient: Float32Array, into: Float32Array) => void
 
 const BLOCK = 8
 

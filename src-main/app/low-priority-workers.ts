@@ -1,11 +1,14 @@
 import { constants, setPriority } from 'node:os'
 import type { WorkerTransport } from '../workers/transport.js'
 
+/** How long work in hand may go on when a job is stopped, milliseconds: short, because it has to stop within two seconds. */
+export const STOP_GRACE = 400
+
 /**
  * The same workers, at a lower priority of the system: they use every core, and still the window and whatever else the
  * user does come first. Where the system refuses, they run as they are.
  */
-export function polite(transport: WorkerTransport): WorkerTransport {
+export function lowPriorityWorkers(transport: WorkerTransport): WorkerTransport {
   return {
     spawn() {
       const handle = transport.spawn()
