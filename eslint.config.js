@@ -2,36 +2,23 @@ import js from '@eslint/js'
 import globals from 'globals'
 import svelte from 'eslint-plugin-svelte'
 import tseslint from 'typescript-eslint'
+import LAYERS from './layers.json' with { type: 'json' }
 
-/** Which folders of src-main a folder may import from; everything else is refused. Dependencies point inwards. */
-const INWARDS = {
-  core: [],
-
-  engines: ['core'],
-  images: ['core'],
-  workers: ['core', 'engines', 'images'],
-  jobs: ['core', 'images', 'workers', 'engines'],
-  app: ['core', 'images', 'workers', 'jobs'],
-  cli: ['core', 'images', 'workers', 'jobs', 'app', 'host'],
-  host: ['core', 'images', 'workers', 'jobs', 'app'],
-  shell: ['core', 'images', 'workers', 'jobs', 'app', 'host'],
-}
-
-const layers = Object.entries(INWARDS).map(([folder, allowed]) => ({
-  files: [`src-main/${folder}/**/*.ts`],
+const layers = Object.entries(LAYERS).map(([room, { may }]) => ({
+  files: [`${room}/**/*.{ts,svelte}`],
   ignores: ['**/*.test.ts'],
   rules: {
-    'no-restricted-imports': [
+    '@typescript-eslint/no-restricted-imports': [
       'error',
       {
         patterns: [
-          ...Object.keys(INWARDS)
-            .filter((other) => other !== folder && !allowed.includes(other))
+          ...Object.keys(LAYERS)
+            .filter((other) => other !== room && !may.includes(other))
             .map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `${folder}/ may not import from ${other}/: dependencies point inwards.`,
+              regex: pathTo(other),
+              message: `${room}/ may not import from ${other}/: dependencies point inwards (layers.json).`,
             })),
-          ...(folder === 'core'
+          ...(room === 'src-main/core'
             ? [
                 {
                   regex: '^(node:(?!crypto$)|electron|sharp|onnxruntime)',
@@ -39,12 +26,20 @@ const layers = Object.entries(INWARDS).map(([folder, allowed]) => ({
                 },
               ]
             : []),
-          ...(folder === 'shell' ? [] : [{ regex: '^electron(/|$)', message: 'Only shell/ imports electron.' }]),
+          ...(room === 'src-main/shell' || room === 'src-preload'
+            ? []
+            : [{ regex: '^electron(/|$)', message: 'Only shell/ and the preload import electron.' }]),
         ],
       },
     ],
   },
 }))
+
+/** Relative paths into a room: of src-main's, those that leave a room of it or name src-main. */
+function pathTo(room) {
+  const inside = room.replace(/^src-main\//, '')
+  return inside === room ? `^(\\.\\./)+${room}/` : `^(\\.\\./)+(src-main/)?${inside}/`
+}
 
 export default tseslint.config(
   {
@@ -84,8 +79,5 @@ export default tseslint.config(
     files: ['**/*.svelte', '**/*.svelte.ts', 'src-renderer/**/*.ts'],
     languageOptions: { globals: { ...globals.browser }, parserOptions: { parser: tseslint.parser } },
   },
-  ...layers.map((layer) => ({
-    ...layer,
-    rules: { '@typescript-eslint/no-restricted-imports': layer.rules['no-restricted-imports'] },
-  })),
+  ...layers,
 )

@@ -1,0 +1,76 @@
+/** docs/architecture.md says what layers.json says, every folder is a room, and no import leads back to itself. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import layers from '../layers.json' with { type: 'json' }
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly holds: string }>> = layers
+
+describe('the rooms', () => {
+  it('are those of docs/architecture.md', () => {
+    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+    const rows = [...page.matchAll(/^\| `(src-[^`]*)\/`\s*\|([^|]*)\|([^|]*)\|$/gm)].map(([, room, holds, may]) => ({
+      room,
+      holds: holds!.trim(),
+      may: [...may!.matchAll(/`([^`]*)`/g)].map(([, name]) => name),
+    }))
+    const named = Object.entries(rooms).map(([room, { holds, may }]) => ({
+      room,
+      holds,
+      may: may.map((name) => name.replace('src-main/', '')),
+    }))
+    expect(rows).toEqual(named)
+  })
+
+  it('are all folders of the code, and each comes after those that it imports from', () => {
+    const folders = readdirSync(join(ROOT, 'src-main'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src-main/${name}`)
+    expect(Object.keys(rooms).sort()).toEqual([...folders, 'src-preload', 'src-renderer', 'src-shared'].sort())
+    const order = Object.keys(rooms)
+    for (const [room, { may }] of Object.entries(rooms)) {
+      for (const other of may) expect(order.indexOf(other), `${room} ← ${other}`).toBeLessThan(order.indexOf(room))
+    }
+  })
+})
+
+/** Relative imports of each source file, types included. */
+function imports(): ReadonlyMap<string, readonly string[]> {
+  const folders = ['src-main', 'src-shared', 'src-preload', 'src-renderer', 'test', 'e2e', 'scripts']
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|js|svelte)$/.test(name))
+      .map((name) => join(folder, name)),
+  )
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8')
+      const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to]) => resolve(file, to!))
+      return [file, found.filter((to) => to !== null)]
+    }),
+  )
+}
+
+function resolve(from: string, to: string): string | null {
+  const path = normalize(join(dirname(from), to))
+  const candidates = [path, path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.svelte.ts')]
+  return candidates.find((file) => existsSync(join(ROOT, file))) ?? null
+}
+
+it('no import leads back to the file that it is in', () => {
+  const graph = imports()
+  expect(graph.size).toBeGreaterThan(300)
+  const circles: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file)
+    if (at >= 0) circles.push([...way.slice(at), file].join(' → '))
+    if (at >= 0 || done.has(file)) return
+    for (const next of graph.get(file) ?? []) visit(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  expect(circles).toEqual([])
+})
