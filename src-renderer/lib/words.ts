@@ -1,6 +1,5 @@
 /** The window's fixed wording: what states, stages, strengths and verdicts are called. */
-import { STRENGTH_WORDS } from '../../src-main/core/visibility/sentence.ts'
-import type { Job, JobState, Report, Settings, Stage } from '../../src-shared/contract/index.js'
+import type { Job, JobState, Report, Stage } from '../../src-shared/contract/index.js'
 
 export const STAGE_NAMES: Record<Stage, string> = {
   scan: 'Read the folder',
@@ -27,12 +26,6 @@ export function jobStateText(job: Pick<Job, 'state' | 'stopping'>): string {
   return job.stopping ? 'Stopping…' : JOB_STATES[job.state]
 }
 
-export const STRENGTHS: { value: Settings['strength']; name: string; words: string }[] = [
-  { value: 'subtle', name: 'Subtle', words: asSentence(STRENGTH_WORDS.subtle) },
-  { value: 'balanced', name: 'Balanced', words: asSentence(STRENGTH_WORDS.balanced) },
-  { value: 'strong', name: 'Strong', words: asSentence(STRENGTH_WORDS.strong) },
-]
-
 export const VERDICTS: Record<NonNullable<Report['verdict']>, { name: string; tone: 'good' | 'warn' | 'bad' }> = {
   informative: { name: 'Informative', tone: 'good' },
   weak: { name: 'Weak', tone: 'warn' },
@@ -46,20 +39,8 @@ export function withoutVerdict(explanation: string, verdict: Report['verdict']):
   return capitalised(explanation.slice(name.length))
 }
 
-function capitalised(text: string): string {
+export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-function asSentence(words: string): string {
-  return `${capitalised(words)}.`
-}
-
-/** Classifiers that a certificate trains from scratch, by the confidence they give. */
-export const RUNS: Record<Settings['runs'], string> = {
-  0: 'None',
-  22: '22, for 90 % confidence',
-  29: '29, for 95 % confidence',
-  44: '44, for 99 % confidence',
 }
 
 export const LABEL_SOURCES: Record<string, string> = {

@@ -1,13 +1,5 @@
 /** How visible a change is, in words for people: one place for the command line, the report and the window. */
-import type { Settings } from '../settings.js'
 import { asVisibleAsJpeg } from './jpeg.js'
-
-/** What is seen of each strength, and what it is for. */
-export const STRENGTH_WORDS: Readonly<Record<Settings['strength'], string>> = {
-  subtle: 'not to be found without the original beside it, but protects least',
-  balanced: 'a faint blue and yellow grain for those who look for it, right for most collections',
-  strong: 'a grain that shows in textures, in light and dark too, so that some of it lasts in grey copies',
-}
 
 /** Mean ꟻLIP of JPEG at a middle quality: what lies outside of the comparison is on one side of it. */
 const MIDDLE = 0.06
