@@ -8,7 +8,7 @@ import { chooseCollection, show, stageRow, startJob, test } from './app.js'
 
 test('dies in each stage and goes on with the same job, to a certificate that verifies', async ({ app }) => {
   const [first, ...rest] = STAGES
-  const page = await app.open({ dieIn: first })
+  const page = await app.open({ dieIn: first! })
   await chooseCollection(app, page)
   await startJob(page)
   await app.died()

@@ -32,6 +32,18 @@ export const REPORT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Types of the files that a built window has, by their ending; others are not served. */
+export const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+}
+
 /** The headers of one answer: the policy, and the type taken as stated. Nothing is kept in a cache unless asked. */
 export function securityHeaders(policy: string, contentType: string): Record<string, string> {
   return {

@@ -1,4 +1,5 @@
 /** What this machine can compute on, how fast each is, and which of them a job gets. */
+import { ENGINES, type EngineName } from '../core/engine-names.js'
 import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -25,14 +26,14 @@ const TASK_PATIENCE = 1_800_000
 const rate = z.number().gt(0)
 const deviceSchema = z.discriminatedUnion('available', [
   z.strictObject({
-    engine: z.enum(['cpu', 'webgpu', 'cuda']),
+    engine: z.enum(ENGINES),
     available: z.literal(true),
     name: z.string(),
     software: z.boolean(),
     rates: z.strictObject({ train: rate, gradient: rate, evaluate: rate }),
   }),
   z.strictObject({
-    engine: z.enum(['cpu', 'webgpu', 'cuda']),
+    engine: z.enum(ENGINES),
     available: z.literal(false),
     reason: z.string(),
     hint: z.string(),
@@ -47,10 +48,8 @@ const measurementSchema = z.strictObject({
 })
 export type Measurement = z.infer<typeof measurementSchema>
 type Measured = z.infer<typeof deviceSchema>
-type Engine = Measured['engine']
 
-const ENGINES: readonly Engine[] = ['cuda', 'webgpu', 'cpu']
-const NAMES: Readonly<Record<Engine, string>> = {
+const NAMES: Readonly<Record<EngineName, string>> = {
   cpu: 'Processor',
   webgpu: 'Graphics card (WebGPU)',
   cuda: 'NVIDIA graphics card (CUDA)',
@@ -59,7 +58,7 @@ const NAMES: Readonly<Record<Engine, string>> = {
 /** What a measurement that is under way has found so far. */
 interface Progress {
   readonly found: readonly Measured[]
-  readonly now: Engine
+  readonly now: EngineName
 }
 
 export interface DevicesOptions {
@@ -135,7 +134,7 @@ export class Devices {
 
   async #measureAll(): Promise<Measurement> {
     const found: Measured[] = []
-    for (const engine of ENGINES) {
+    for (const engine of ENGINES.toReversed()) {
       this.progress = { found: [...found], now: engine }
       this.options.onChange?.()
       found.push(await this.#measureOne(engine))
@@ -148,7 +147,7 @@ export class Devices {
     return measurement
   }
 
-  async #measureOne(engine: Engine): Promise<Measured> {
+  async #measureOne(engine: EngineName): Promise<Measured> {
     const { signal } = this.#interrupted
     const { transport, patience = MEASURE_PATIENCE } = this.options
     const pool = createPool({ transport, size: 1, attempts: 1, abortGrace: 0, patience })
@@ -210,7 +209,7 @@ export function partialList({ found, now }: Progress, images: number, settings: 
 /** The devices while nothing has been measured: the processor is always there. */
 export function unmeasuredList(reason: string): Device[] {
   const model = cpus()[0]?.model.trim() || NAMES.cpu
-  return [...ENGINES].reverse().map((engine) => ({
+  return ENGINES.map((engine) => ({
     engine,
     name: engine === 'cpu' ? model : NAMES[engine],
     available: engine === 'cpu',

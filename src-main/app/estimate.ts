@@ -1,6 +1,5 @@
 /** What a job will take and give, before it starts. Says nothing that was not measured or cannot be computed. */
-import { stat, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { freeBytes } from '../storage/disk-space.js'
 import type { Collection, Estimate } from '../../src-shared/contract/index.js'
 import { HEADLINE_RADIUS, RADII } from '../core/certify/certify.js'
 import { minimumDraws } from '../core/certify/bound.js'
@@ -65,8 +64,6 @@ export async function estimate(
 
 /** Whether the disk has as much room as the originals take, and a quarter more; true where it cannot be asked. */
 async function hasRoom({ output, bytes }: Collection): Promise<boolean> {
-  let folder = output
-  while (folder !== dirname(folder) && !(await stat(folder).catch(() => null))) folder = dirname(folder)
-  const disk = await statfs(folder).catch(() => null)
-  return disk === null || disk.bavail * disk.bsize > bytes * 1.25
+  const free = await freeBytes(output)
+  return free === null || free > bytes * 1.25
 }

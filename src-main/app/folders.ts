@@ -1,11 +1,11 @@
 /** Looking at folders on behalf of the window's own chooser. Nothing is read but names. */
+import { CERTIFICATE_NAME } from '../core/file-names.js'
 import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { FolderListing, RequestOutput } from '../../src-shared/contract/index.js'
 import { FixativeError } from '../core/errors.js'
 
-export const CERTIFICATE_NAME = 'fixative-certificate.json'
 const PICTURES = new Set(['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.tif', '.tiff', '.avif'])
 
 /**

@@ -1,3 +1,4 @@
+import { VERDICTS } from '../core/verdict.js'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -15,7 +16,7 @@ const entrySchema = z.strictObject({
   finishedAt: z.string(),
   images: z.number(),
   headline: z.string(),
-  verdict: z.enum(['informative', 'weak', 'inconclusive']).nullable(),
+  verdict: z.enum(VERDICTS).nullable(),
 })
 type Entry = z.infer<typeof entrySchema>
 

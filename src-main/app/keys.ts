@@ -1,15 +1,6 @@
+import { fingerprint } from '../core/certificate/signers.js'
 import type { KeyInfo } from '../../src-shared/contract/index.js'
 import type { KeyStore, PublicKey } from '../keys/key-store.js'
-
-/** A key's SHA-256 (hex) in groups of four, for reading aloud and comparing by eye. */
-export function fingerprint(keyId: string): string {
-  return (
-    keyId
-      .toUpperCase()
-      .match(/.{1,4}/g)
-      ?.join(' ') ?? ''
-  )
-}
 
 /** What the window shows of the signing key; makes the key if there is none yet. */
 export async function keyInfo(keys: KeyStore): Promise<KeyInfo> {

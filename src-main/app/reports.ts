@@ -1,4 +1,6 @@
 /** A certificate as the window shows it, and as a file to hand out. */
+import { fingerprint } from '../core/certificate/signers.js'
+import { REPORT_NAME } from '../core/file-names.js'
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join, parse } from 'node:path'
 import type { Report, ReportSource } from '../../src-shared/contract/index.js'
@@ -10,11 +12,10 @@ import { inspect } from '../images/inspect.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { renderReport } from '../certificates/report/render.js'
 import { summaryOf } from '../certificates/summary.js'
-import { readCertificate, REPORT_NAME, requireSigned } from '../certificates/verify-folder.js'
+import { readCertificate, requireSigned } from '../certificates/verify-folder.js'
 import type { Pool } from '../workers/pool.js'
 import type { History } from './history.js'
 import type { ImageStore, RenderImage } from './images.js'
-import { fingerprint } from './keys.js'
 import { certificatePath } from './verification.js'
 
 const FILES_SHOWN = 1_000

@@ -1,6 +1,11 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../../src-shared/contract/index.js'
+import {
+  appSettingsSchema,
+  DEFAULT_APP_SETTINGS,
+  RECENT_FOLDERS,
+  type AppSettings,
+} from '../../src-shared/contract/index.js'
 import { readJson, writeJson } from '../storage/json-file.js'
 
 /** Where the app's settings are kept; the shell has its own, the browser host uses a file. */
@@ -51,7 +56,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** `folder` in front of the recent folders, once, at most 12 of them. */
+/** `folder` in front of the recent folders, once. */
 export function withRecentFolder(settings: AppSettings, folder: string): AppSettings {
-  return { ...settings, recentFolders: [folder, ...settings.recentFolders.filter((f) => f !== folder)].slice(0, 12) }
+  return {
+    ...settings,
+    recentFolders: [folder, ...settings.recentFolders.filter((f) => f !== folder)].slice(0, RECENT_FOLDERS),
+  }
 }

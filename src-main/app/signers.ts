@@ -2,10 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import type { KnownSigner, SignersChanged } from '../../src-shared/contract/index.js'
 import { keyId } from '../core/certificate/dsse.js'
-import { findSigner } from '../core/certificate/signers.js'
+import { findSigner, fingerprint } from '../core/certificate/signers.js'
 import type { KeyStore, Received } from '../keys/key-store.js'
 import { readCertificate } from '../certificates/verify-folder.js'
-import { fingerprint } from './keys.js'
 
 export async function knownSigners(keys: KeyStore): Promise<KnownSigner[]> {
   const ring = await keys.ring()

@@ -1,12 +1,12 @@
+import { CERTIFICATE_NAME } from '../core/file-names.js'
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Emit, Verification } from '../../src-shared/contract/index.js'
-import { signerSentence } from '../core/certificate/signers.js'
+import { signerSentence, fingerprint } from '../core/certificate/signers.js'
 import { FixativeError } from '../core/errors.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { summaryOf } from '../certificates/summary.js'
-import { CERTIFICATE_NAME, verify, type Verification as Checked } from '../certificates/verify-folder.js'
-import { fingerprint } from './keys.js'
+import { verify, type Verification as Checked } from '../certificates/verify-folder.js'
 
 /** At most this many names of each kind go to the window. */
 const NAMES_SHOWN = 1_000

@@ -1,4 +1,5 @@
 /** How much a job computes, and how long that takes at a measured speed. */
+import { heldOut } from '../core/certify/holdout.js'
 import {
   FIT_BATCH,
   FIT_STEPS,
@@ -12,7 +13,6 @@ import { recipesFor } from '../core/certify/recipes.js'
 import { RUN_STEPS } from '../core/certify/runs.js'
 import { architectureFor, network, unitConvolutions } from '../core/surrogate/architecture.js'
 
-const HELD_OUT = 0.2
 const SURROGATES = 2
 /** A forward and a backward pass cost about three forward passes. */
 const TRAIN_PASSES = 3
@@ -38,7 +38,7 @@ export interface Rates {
 }
 
 function workload(images: number, { certify, draws, runs }: Settings): Workload {
-  const held = Math.round(images * HELD_OUT)
+  const held = heldOut(images)
   const rounds = roundBudget(images - held)
   return {
     learn: (warmUpRounds(rounds) + rounds) * stepsPerRound(images - held) * LEARN_BATCH,

@@ -2,13 +2,14 @@
  * Which files are protected already: the hashes of all that Fixative has written on this computer, kept in the data
  * folder, and those in certificates that lie among the pictures.
  */
+import { CERTIFICATE_NAME } from '../core/file-names.js'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { KeyRing } from '../core/certificate/signers.js'
 import { findSigner } from '../core/certificate/signers.js'
 import { privateFolder, syncFolder } from '../storage/folders.js'
-import { CERTIFICATE_NAME, readCertificate } from './verify-folder.js'
+import { readCertificate } from './verify-folder.js'
 
 /** Why such a file is left out; stands in certificates, so it names no place. */
 export const ALREADY_PROTECTED = 'It is protected already.'

@@ -1,4 +1,5 @@
 /** Checks a protected folder against its certificate: signature, signer, and every file by its hash. */
+import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
@@ -10,9 +11,6 @@ import type { KeyRing } from '../core/certificate/signers.js'
 import { type CertificateCheck, checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
 import type { Progress } from '../core/job-events.js'
-
-export const CERTIFICATE_NAME = 'fixative-certificate.json'
-export const REPORT_NAME = 'fixative-report.html'
 
 export interface FileCheck {
   readonly matching: number

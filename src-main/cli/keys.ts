@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { FixativeError } from '../core/errors.js'
 import { MAX_ENVELOPE, keyId } from '../core/certificate/dsse.js'
-import { type Signer, type TrustedSigner, findSigner } from '../core/certificate/signers.js'
+import { type Signer, type TrustedSigner, findSigner, fingerprint } from '../core/certificate/signers.js'
 import { openKeyStore, type KeyStore, type PublicKey } from '../keys/key-store.js'
 import { signerName } from '../keys/signers-file.js'
 import { openStorage } from '../storage/folders.js'
@@ -15,13 +15,10 @@ import { printable } from './text.js'
 /** A passphrase comes from the environment: arguments can be seen by every user of the machine. */
 const PASSPHRASE = 'FIXATIVE_PASSPHRASE'
 
-/** Hexadecimal in groups of four, for comparing by eye or reading aloud. */
-export function grouped(hex: string): string {
-  return hex.match(/.{1,4}/g)?.join(' ') ?? ''
-}
-
 function shown({ keyId, publicKey }: PublicKey, storedIn: string): string {
-  return [`Fingerprint: ${grouped(keyId)}`, `Kept in:     ${printable(storedIn)}`, '', publicKey.trimEnd()].join('\n')
+  return [`Fingerprint: ${fingerprint(keyId)}`, `Kept in:     ${printable(storedIn)}`, '', publicKey.trimEnd()].join(
+    '\n',
+  )
 }
 
 /** A key file's text. @throws FixativeError `key-unreadable`. */
@@ -82,7 +79,7 @@ function listedSigner(
   const state = revoked
     ? `; revoked since ${revoked.since.slice(0, 10)} by ${revoked.by === 'reader' ? 'you' : 'the signer'}`
     : ''
-  return `${who} (${from} on ${addedAt.slice(0, 10)}${state})\n  ${grouped(keyId(publicKey))}`
+  return `${who} (${from} on ${addedAt.slice(0, 10)}${state})\n  ${fingerprint(keyId(publicKey))}`
 }
 
 function trustCommand(store: () => KeyStore): Command {
@@ -97,7 +94,7 @@ function trustCommand(store: () => KeyStore): Command {
       const out = makeConsole(options.json === true)
       const received = await store().trust(await readKey(file), options.name)
       out.event({ type: 'result', result: received })
-      const key = grouped(received.keyId)
+      const key = fingerprint(received.keyId)
       if (received.kind === 'signer') {
         const who = received.name === '' ? '' : ` “${printable(received.name)}”`
         out.print(`Certificates signed with this key are now by a known signer${who}:\n  ${key}`)
@@ -135,7 +132,7 @@ function trustCommand(store: () => KeyStore): Command {
       const out = makeConsole(options.json === true)
       const removed = await store().distrust(id)
       out.event({ type: 'result', result: { keyId: keyId(removed.publicKey), name: removed.name } })
-      out.print(`Not on the list any more: ${grouped(keyId(removed.publicKey))}`)
+      out.print(`Not on the list any more: ${fingerprint(keyId(removed.publicKey))}`)
     })
   trust
     .command('revoke')
@@ -149,7 +146,7 @@ function trustCommand(store: () => KeyStore): Command {
       const marked = await store().mark(id, { since: moment(options.since), reason: reasonOf(options.reason) })
       out.event({ type: 'result', result: { keyId: keyId(marked.publicKey), name: marked.name } })
       out.print(
-        `On this computer, certificates by this key are not relied on any more:\n  ${grouped(keyId(marked.publicKey))}`,
+        `On this computer, certificates by this key are not relied on any more:\n  ${fingerprint(keyId(marked.publicKey))}`,
       )
     })
   return trust
@@ -206,7 +203,7 @@ export function keysCommand(): Command {
         out.note(`Warning: the private key in this file is not encrypted. Set ${PASSPHRASE} to encrypt it.`)
       }
       out.event({ type: 'result', result: { path, keyId: key.keyId } })
-      out.print(`Written: ${printable(path)}\nFingerprint: ${grouped(key.keyId)}`)
+      out.print(`Written: ${printable(path)}\nFingerprint: ${fingerprint(key.keyId)}`)
     })
 
   keys
@@ -218,7 +215,7 @@ export function keysCommand(): Command {
       const out = makeConsole(options.json === true)
       const key = await store().importPrivate(await readKey(file), process.env[PASSPHRASE] || undefined)
       out.event({ type: 'result', result: key })
-      out.print(`Certificates are now signed with the key ${grouped(key.keyId)}.`)
+      out.print(`Certificates are now signed with the key ${fingerprint(key.keyId)}.`)
     })
 
   keys
@@ -232,7 +229,7 @@ export function keysCommand(): Command {
       const { notice, ...key } = await store().rotate()
       await writeFile(path, `${JSON.stringify(notice)}\n`)
       out.event({ type: 'result', result: { path, keyId: key.keyId } })
-      out.print(`Certificates are now signed with the key ${grouped(key.keyId)}.`)
+      out.print(`Certificates are now signed with the key ${fingerprint(key.keyId)}.`)
       out.print('Your new certificates carry the notice, so whoever trusts the old key knows the new one from them.')
       out.print(`It is also in ${printable(path)}, for whoever checks an old certificate and knows the new key only.`)
     })
@@ -252,7 +249,7 @@ export function keysCommand(): Command {
       await writeFile(path, `${JSON.stringify(notice)}\n`)
       out.event({ type: 'result', result: { path, keyId: key.keyId } })
       out.print(`Your key is revoked. Send ${printable(path)} to everybody who trusts it, and publish it.`)
-      out.print(`Certificates are now signed with a new key that has no tie to it: ${grouped(key.keyId)}.`)
+      out.print(`Certificates are now signed with a new key that has no tie to it: ${fingerprint(key.keyId)}.`)
     })
 
   keys.addCommand(trustCommand(store))

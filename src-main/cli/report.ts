@@ -1,10 +1,11 @@
 /** fixative report CERT */
+import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { renderReport } from '../certificates/report/render.js'
 import { writeAtomically } from '../storage/folders.js'
-import { CERTIFICATE_NAME, REPORT_NAME, readCertificate, requireSigned } from '../certificates/verify-folder.js'
+import { readCertificate, requireSigned } from '../certificates/verify-folder.js'
 import { makeConsole } from './console.js'
 import { printable } from './text.js'
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { publicKeyOf } from '../core/certificate/dsse.js'
-import { type KeyRing, type SignerState, signerSentence } from '../core/certificate/signers.js'
+import { type KeyRing, type SignerState, signerSentence, fingerprint } from '../core/certificate/signers.js'
 import { headlineSentence, nearbySentence, populationSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
 import { openKeyStore } from '../keys/key-store.js'
@@ -11,7 +11,7 @@ import { verify, type Verification } from '../certificates/verify-folder.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
 import { EXIT, NOT_VERIFIABLE, type Run } from './exit.js'
-import { grouped, readKey } from './keys.js'
+import { readKey } from './keys.js'
 import { counted, listed, printable } from './text.js'
 
 interface Checked {
@@ -104,7 +104,7 @@ function text(r: Report, { verification: v, signerRequired }: Checked, c: Colour
     state(signer.state === 'own' || signer.state === 'known', `Signer: ${SIGNERS[signer.state]}`),
     `  ${printable(signer.explanation)}`,
     ...(signerRequired && signer.state === 'unknown' ? ['  It is not the key that was given with --trust.'] : []),
-    `  key ${grouped(signer.keyId)}`,
+    `  key ${fingerprint(signer.keyId)}`,
     state(
       differing === 0,
       differing === 0

@@ -2,6 +2,7 @@
  * What the user can choose for a job: one schema behind the command line, the window, and stored jobs. Each setting has
  * its words beside it; setting-fields.ts makes of both what the surfaces show.
  */
+import { ENGINES } from './engine-names.js'
 import { z } from 'zod'
 import { RUNS_CONFIDENCE } from './certify/runs.js'
 import { CHANNELS, channelName } from './channels.js'
@@ -113,11 +114,14 @@ export const settingsSchema = z.strictObject({
     help: 'how the change is learnt; pue-b and emn are for comparison',
     window: 'nowhere',
   }),
-  engine: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto').register(settingWords, {
-    label: 'Device',
-    help: 'what computes; auto takes the fastest (see `fixative devices`)',
-    window: 'own',
-  }),
+  engine: z
+    .enum(['auto', ...ENGINES])
+    .default('auto')
+    .register(settingWords, {
+      label: 'Device',
+      help: 'what computes; auto takes the fastest (see `fixative devices`)',
+      window: 'own',
+    }),
   workers: z.int().min(1).max(256).nullable().default(null).register(settingWords, {
     label: 'Worker processes',
     help: 'worker processes',

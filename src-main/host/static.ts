@@ -1,3 +1,4 @@
+import { CONTENT_TYPES } from '../../src-shared/page-policy.js'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { FixativeError } from '../core/errors.js'
@@ -5,17 +6,6 @@ import { FixativeError } from '../core/errors.js'
 export interface StaticFile {
   readonly body: Buffer
   readonly type: string
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
 }
 
 /**
@@ -28,10 +18,10 @@ export async function loadStatic(folder: string): Promise<ReadonlyMap<string, St
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   const files = new Map<string, StaticFile>()
   for (const entry of entries) {
-    if (!entry.isFile() || !Object.hasOwn(TYPES, extname(entry.name))) continue
+    if (!entry.isFile() || !Object.hasOwn(CONTENT_TYPES, extname(entry.name))) continue
     const file = join(entry.parentPath, entry.name)
     const body = await readFile(file)
-    files.set(relative(folder, file).split(sep).join('/'), { body, type: TYPES[extname(entry.name)]! })
+    files.set(relative(folder, file).split(sep).join('/'), { body, type: CONTENT_TYPES[extname(entry.name)]! })
   }
   if (files.has('index.html')) return files
   throw new FixativeError('window-missing', `The window is not in ${folder}.`, 'Build it with: npm run build')

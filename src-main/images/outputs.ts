@@ -1,4 +1,5 @@
 /** Where a protected picture is written. */
+import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
 import type { OutputFormat } from './types.js'
 
 const EXTENSION: Record<OutputFormat, string> = { png: 'png', jpeg: 'jpg', webp: 'webp', tiff: 'tif', avif: 'avif' }
@@ -40,7 +41,7 @@ export function planOutputs(
   format: 'keep' | OutputFormat,
 ): string[] {
   const key = (path: string): string => path.normalize('NFC').toLowerCase()
-  const taken = new Set(['fixative-certificate.json', 'fixative-report.html'])
+  const taken = new Set([CERTIFICATE_NAME, REPORT_NAME])
   const wanted = files.map((file) => outputPath(file.path, format, file.format))
   const planned = new Array<string>(files.length)
   const place = (index: number): void => {

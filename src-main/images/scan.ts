@@ -1,4 +1,5 @@
 /** What is in a folder: the pictures that can be protected, and why the others cannot. */
+import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
 import type { Dirent } from 'node:fs'
 import { opendir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -42,7 +43,7 @@ export interface ScanOptions {
   readonly onProgress?: ((seen: number) => void) | undefined
 }
 
-const OWN_FILES = new Set(['fixative-certificate.json', 'fixative-report.html'])
+const OWN_FILES = new Set([CERTIFICATE_NAME, REPORT_NAME])
 const JUNK = new Set([
   'thumbs.db',
   'desktop.ini',

@@ -2,6 +2,7 @@
  * The private bundle: from what a certificate was made. It stays in the job's folder; the certificate holds its hash, by
  * which the owner can later prove, and recompute, everything.
  */
+import { CERTIFICATE_NAME } from '../core/file-names.js'
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -11,7 +12,7 @@ import { FixativeError } from '../core/errors.js'
 import { settingsSchema } from '../core/settings.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder, Storage } from '../storage/folders.js'
-import { CERTIFICATE_NAME, hashFile, readCertificate } from '../certificates/verify-folder.js'
+import { hashFile, readCertificate } from '../certificates/verify-folder.js'
 
 const BUNDLE_FILE = 'bundle.json'
 

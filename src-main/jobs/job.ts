@@ -4,7 +4,7 @@ import { FixativeError } from '../core/errors.js'
 import type { Pool } from '../workers/pool.js'
 import type { TaskInput, TaskName, TaskOutput } from '../workers/tasks.js'
 import type { Compute, Device } from './compute.js'
-import type { JobEvent, Stage, Progress } from '../core/job-events.js'
+import { type JobEvent, type Stage, type Progress, STAGE_TITLES } from '../core/job-events.js'
 import type { Journal, JobRecord } from './journal.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { timeLeft } from './work.js'
@@ -69,11 +69,10 @@ export interface Job {
 export async function runStage<T>(
   job: Job,
   stage: Stage,
-  title: string,
   work: (progress: (unit: string) => Progress) => Promise<T>,
 ): Promise<T> {
   job.signal.throwIfAborted()
-  job.context.onEvent({ type: 'stage', stage, title })
+  job.context.onEvent({ type: 'stage', stage, title: STAGE_TITLES[stage] })
   const started = performance.now()
   const result = await work((unit) => {
     const left = timeLeft()

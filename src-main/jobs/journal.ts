@@ -4,6 +4,7 @@
  * Two files: `job.json`, what was asked for, written once; and `journal.jsonl`, one line a finished piece of work, only
  * ever appended to. A line counts when it is whole: a crash can cut the last one off, and the work in it is done again.
  */
+import { ENGINES } from '../core/engine-names.js'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { channelSchema } from '../core/channels.js'
@@ -74,7 +75,7 @@ const entrySchema = z.discriminatedUnion('kind', [
   /** What computes from here on; `reason` where it takes the place of a device that failed. */
   z.strictObject({
     kind: z.literal('device'),
-    engine: z.enum(['cpu', 'webgpu', 'cuda']),
+    engine: z.enum(ENGINES),
     name: z.string(),
     reason: z.string().optional(),
   }),

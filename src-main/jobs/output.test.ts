@@ -18,7 +18,7 @@ import {
   removeFiles,
 } from './output.js'
 import { defaultOutput, resolvePaths } from './paths.js'
-import { heldOut, notCertifiable } from './stages/split.js'
+import { countsOf, heldOut, notCertifiable } from '../core/certify/holdout.js'
 import { openStorage } from '../storage/folders.js'
 import { snapshot } from '../../test/support/collection.js'
 
@@ -134,9 +134,9 @@ describe('split', () => {
 
   it('says what is too little for a certificate', () => {
     const classes = (...counts: number[]) => counts.flatMap((count, k) => new Array<number>(count).fill(k))
-    expect(notCertifiable(1, classes(100))).toBe('one-class')
-    expect(notCertifiable(2, classes(8, 7))).toBe('few-images')
-    expect(notCertifiable(2, classes(8, 8))).toBeNull()
+    expect(notCertifiable(countsOf(1, classes(100)))).toBe('one-class')
+    expect(notCertifiable(countsOf(2, classes(8, 7)))).toBe('few-images')
+    expect(notCertifiable(countsOf(2, classes(8, 8)))).toBeNull()
   })
 })
 

@@ -2,14 +2,16 @@
  * The folder that a job writes. While the job runs, a marker file in it names the job; at its end the certificate takes
  * that role. So Fixative knows what it wrote itself, and never replaces or removes anything else.
  */
-import { access, constants, readFile, rm, rmdir, statfs } from 'node:fs/promises'
+import { freeBytes } from '../storage/disk-space.js'
+import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
+import { access, constants, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { FixativeError } from '../core/errors.js'
 import { mountOf, outputGone } from './guard.js'
 import type { JobRecord } from './journal.js'
 import { TEMPORARY, diskError, makeFolder, syncFolder, writeAtomically, below } from '../storage/folders.js'
-import { CERTIFICATE_NAME, REPORT_NAME, filesBelow, hashFile, readCertificate } from '../certificates/verify-folder.js'
+import { filesBelow, hashFile, readCertificate } from '../certificates/verify-folder.js'
 
 export const MARKER_NAME = '.fixative-job'
 /** Files that systems put into folders on their own. */
@@ -48,7 +50,7 @@ export async function inspectOutput(output: string, jobId: string, signal?: Abor
   try {
     for await (const name of filesBelow(output)) names.push(name)
   } catch (error) {
-    if (await exists(output)) throw error
+    if (await stat(output).catch(() => null)) throw error
     return { kind: 'empty' }
   }
   const known = (name: string): boolean =>
@@ -175,12 +177,8 @@ export async function abandonOutput(output: string, jobId: string): Promise<void
 
 /** @throws FixativeError `disk-full` when a folder's disk has less than `bytes` free. */
 export async function checkSpace(folder: string, bytes: number): Promise<void> {
-  let at = folder
-  while (!(await exists(at)) && dirname(at) !== at) at = dirname(at)
-  const facts = await statfs(at).catch(() => null)
-  if (!facts) return
-  const free = facts.bavail * facts.bsize
-  if (free >= bytes) return
+  const free = await freeBytes(folder)
+  if (free === null || free >= bytes) return
   const megabytes = (value: number): string => `${Math.ceil(value / 1e6).toLocaleString('en')} MB`
   throw new FixativeError(
     'disk-full',
@@ -195,11 +193,4 @@ async function readMarker(output: string): Promise<z.infer<typeof markerSchema> 
   } catch {
     return null
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return statfs(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -34,28 +34,20 @@ export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult
     skipped.push(...files)
   }
 
-  const scan = await runStage(job, 'scan', 'Looking through the folder', (progress) =>
-    scanStage(job, progress('file'), fresh),
-  )
+  const scan = await runStage(job, 'scan', (progress) => scanStage(job, progress('file'), fresh))
   leaveOut(scan.skipped)
   await checkSpace(
     job.context.storage.root,
     scan.files.length * BYTES_A_PLACE * record.settings.resolution ** 2 + SPARE,
   )
-  const read = await runStage(job, 'thumbnails', 'Reading the pictures', (progress) =>
-    thumbnailsStage(job, scan, progress('picture')),
-  )
+  const read = await runStage(job, 'thumbnails', (progress) => thumbnailsStage(job, scan, progress('picture')))
   leaveOut(read.skipped)
-  const labelled = await runStage(job, 'label', 'Sorting the pictures into classes', () =>
-    labelStage(job, read.pictures),
-  )
+  const labelled = await runStage(job, 'label', () => labelStage(job, read.pictures))
   leaveOut(labelled.skipped)
-  const split = await runStage(job, 'split', 'Setting test pictures aside', async () => splitStage(job, labelled))
+  const split = await runStage(job, 'split', async () => splitStage(job, labelled))
 
   const { exported, outcome } = await learnToCertify(job, labelled, split, leaveOut)
-  const signed = await runStage(job, 'sign', 'Signing the certificate', () =>
-    signStage(job, labelled, split, exported, skipped, outcome),
-  )
+  const signed = await runStage(job, 'sign', () => signStage(job, labelled, split, exported, skipped, outcome))
   const seconds = before + (performance.now() - started) / 1000
   return resultOf(job, signed, exported.length, skipped.length, seconds)
 }
@@ -69,17 +61,17 @@ async function learnToCertify(
   const early = split.notCertified === null && job.compute.lanes > 1
   const control: EarlyControl | null = early ? beginControl(job, classes.length, split) : null
   try {
-    await runStage(job, 'learn', 'Learning the protection', (progress) =>
+    await runStage(job, 'learn', (progress) =>
       learnStage(job, classes.length, pictures, split.train, progress('round')),
     )
-    const { exported, skipped } = await runStage(job, 'export', 'Writing the protected pictures', (progress) =>
+    const { exported, skipped } = await runStage(job, 'export', (progress) =>
       exportStage(job, pictures, progress('picture')),
     )
     leaveOut(skipped)
     const certify = (progress: Parameters<typeof certifyStage>[5]) =>
       certifyStage(job, classes, exported, split, control, progress)
     const outcome = job.record.settings.certify
-      ? await runStage(job, 'certify', 'Testing what a classifier learns from them', certify)
+      ? await runStage(job, 'certify', certify)
       : await certify(() => () => undefined)
     return { exported, outcome }
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Starting a job, going on with one that was stopped, and giving one up. */
+import { VERDICTS } from '../core/verdict.js'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
@@ -44,7 +45,7 @@ const resultSchema = z.strictObject({
   skipped: z.int(),
   headline: z.string(),
   details: z.array(z.string()),
-  verdict: z.enum(['informative', 'weak', 'inconclusive']).nullable(),
+  verdict: z.enum(VERDICTS).nullable(),
   explanation: z.string(),
   seconds: z.number(),
 }) satisfies z.ZodType<JobResult>

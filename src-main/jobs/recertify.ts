@@ -1,4 +1,5 @@
 /** Recomputes a certificate from its private bundle: the files, the surrogates, and every draw. */
+import { jobSeeds } from '../core/random/job-seeds.js'
 import { below } from '../storage/folders.js'
 import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
@@ -183,7 +184,7 @@ async function checkScores(
       Math.abs(count - share * of) > leeway(of) + ROUNDING
     if (differs(fits, claimed.trainAccuracy, train.length)) wrong.accuracy.push(`${name} on its training pictures`)
     if (differs(clean, claimed.cleanAccuracy, test.length)) wrong.accuracy.push(`${name} on the held-out pictures`)
-    const plan = { program, dataset, model, smoothing, seed: `${seed}/draws`, draws }
+    const plan = { program, dataset, model, smoothing, seed: jobSeeds.draws(seed), draws }
     const correct = await drawScores(run, plan, NOWHERE, (done) => {
       drawn[name] = done
       context.progress?.(drawn.protected + drawn.control, 2 * draws, 'draw')

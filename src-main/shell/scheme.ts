@@ -3,18 +3,7 @@ import { extname, join, relative, sep } from 'node:path'
 import { protocol, type Session } from 'electron'
 import type { ServedImage } from '../app/images.js'
 import { HOST, IMAGE_PATH, SCHEME } from '../../src-shared/ipc.js'
-import { PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-}
+import { CONTENT_TYPES, PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
 
 /** The picture behind an opaque id, null for an unknown id. */
 export type ImageSource = (id: string) => Promise<ServedImage | null>

@@ -1,4 +1,5 @@
 /** A trained classifier, corrected with clean pictures: its head refitted, or its weights moved within a ball. */
+import { jobSeeds } from '../core/random/job-seeds.js'
 import { scales } from '../core/certify/scales.js'
 import { type TensorSlot, parameterLayout } from '../core/surrogate/architecture.js'
 import type { SurrogateProgram, SurrogateState } from '../engines/engine.js'
@@ -34,7 +35,7 @@ export async function refit(
       dataset,
       contrast: 1,
       state,
-      seed: `${task.seed}/refit`,
+      seed: jobSeeds.refit(task.seed),
       firstStep: step,
       steps: 1,
       batchSize: task.batchSize,

@@ -4,6 +4,7 @@
  * Tasks hold no state between calls: all that a task needs is in its input (or in the files it names), so a task whose
  * worker died is simply sent to another one, and the result never depends on which worker ran it, or when.
  */
+import type { EngineName } from '../core/engine-names.js'
 import type { ProgramSpec, SurrogateState } from '../engines/engine.js'
 import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } from '../images/types.js'
 import type { Examined, ExamineRequest } from '../images/examine.js'
@@ -39,7 +40,7 @@ export interface NoiseFiles {
 
 /** Which engine a task runs on, and the surrogate it is compiled for. */
 export interface Program {
-  readonly engine: 'cpu' | 'webgpu' | 'cuda'
+  readonly engine: EngineName
   readonly spec: ProgramSpec
 }
 

@@ -1,16 +1,5 @@
 /** The window's fixed wording: what states, stages, strengths and verdicts are called. */
-import type { Job, JobState, Report, Stage } from '../../src-shared/contract/index.js'
-
-export const STAGE_NAMES: Record<Stage, string> = {
-  scan: 'Read the folder',
-  thumbnails: 'Make working copies',
-  label: 'Sort into classes',
-  split: 'Set pictures aside for the test',
-  learn: 'Learn the change',
-  export: 'Write protected pictures',
-  certify: 'Measure the protection',
-  sign: 'Sign the certificate',
-}
+import type { Job, JobState, Report } from '../../src-shared/contract/index.js'
 
 export const JOB_STATES: Record<JobState, string> = {
   queued: 'Waiting',

@@ -1,7 +1,7 @@
 /** All jobs that main knows, kept up to date by its events. */
 import type { Client, Job, Settings } from '../../src-shared/contract/index.js'
 import { number, plural, share } from '../lib/format.ts'
-import { STAGE_NAMES } from '../lib/words.ts'
+import { STAGE_TITLES } from '../../src-main/core/job-events.ts'
 import type { Announcer } from './announcer.svelte.ts'
 import type { Notices } from './notices.svelte.ts'
 
@@ -90,7 +90,7 @@ function spoken(job: Job): string | null {
   const stage = currentStage(job)
   if (job.state !== 'running' || !stage) return null
   const tenth = Math.floor(share(stage.done, stage.total) * SPOKEN_STEPS) * (100 / SPOKEN_STEPS)
-  return `${STAGE_NAMES[stage.stage]}: ${tenth} %`
+  return `${STAGE_TITLES[stage.stage]}: ${tenth} %`
 }
 
 /** "120 of 1,000 draws"; '' before anything is known. */

@@ -1,4 +1,5 @@
 /** Everything that lives as long as the window: the connection and the state that all screens share. */
+import { CERTIFICATE_NAME } from '../../src-main/core/file-names.ts'
 import { createContext } from 'svelte'
 import type { AppInfo, AppSettings, Client, Collection, EventPayload, Saved } from '../../src-shared/contract/index.js'
 import { shortPath } from '../lib/format.ts'
@@ -85,7 +86,7 @@ export class Session {
       this.notices.add({
         tone: 'warn',
         message: `${this.shown(opened.path)} is neither a folder of pictures nor a certificate.`,
-        hint: 'Drop a folder, or the file fixative-certificate.json of a protected folder.',
+        hint: `Drop a folder, or the file ${CERTIFICATE_NAME} of a protected folder.`,
         details: '',
         action: null,
       })

@@ -12,6 +12,8 @@
  * Times are ISO 8601 strings, durations seconds, shares, accuracies and ꟻLIP 0–1. Nothing is `undefined` in an
  * answer: what is not known yet is null.
  */
+import type { EngineName } from '../../src-main/core/engine-names.js'
+import { VERDICTS, type Verdict } from '../../src-main/core/verdict.js'
 import { z } from 'zod'
 import { DEFAULT_SETTINGS, settingsSchema } from '../../src-main/core/settings.js'
 import type { FixativeErrorData } from '../../src-main/core/errors.js'
@@ -28,6 +30,9 @@ const text = z.string().max(2_000)
 const count = z.int().min(0)
 const refusal = z.strictObject({ code: z.string(), message: z.string(), hint: z.string() })
 
+/** How many folders are remembered. */
+export const RECENT_FOLDERS = 12
+
 /** What the app remembers; `job` is what a new job starts with. */
 export const appSettingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
@@ -40,7 +45,7 @@ export const appSettingsSchema = z.strictObject({
   /** Folder that gets the protected copies (in a sub-folder each); null: beside the originals. */
   outputFolder: path.nullable(),
   /** Newest first. */
-  recentFolders: z.array(path).max(20),
+  recentFolders: z.array(path).max(RECENT_FOLDERS),
   job: settingsSchema,
 })
 export type AppSettings = z.infer<typeof appSettingsSchema>
@@ -115,8 +120,6 @@ export const jobSchema = z.strictObject({
   stages: z.array(
     z.strictObject({
       stage: z.enum(STAGES),
-      /** What the user reads; empty until the stage has started. */
-      title: z.string(),
       state: z.enum(['waiting', 'running', 'done']),
       done: z.number(),
       total: z.number(),
@@ -146,7 +149,7 @@ export const jobSchema = z.strictObject({
       images: count,
       skipped: count,
       headline: z.string(),
-      verdict: z.enum(['informative', 'weak', 'inconclusive']).nullable(),
+      verdict: z.enum(VERDICTS).nullable(),
       explanation: z.string(),
       seconds: z.number(),
     })
@@ -415,7 +418,7 @@ export interface Report {
   headline: string
   /** What else was proved, a sentence each: by the weight noise, and on all pictures like the tested ones. */
   details: string[]
-  verdict: 'informative' | 'weak' | 'inconclusive' | null
+  verdict: Verdict | null
   /** The verdict in words, or why nothing was certified; and what a least SSIM has cost. */
   explanation: string
   images: number
@@ -498,7 +501,7 @@ export interface HistoryEntry {
   finishedAt: string
   images: number
   headline: string
-  verdict: 'informative' | 'weak' | 'inconclusive' | null
+  verdict: Verdict | null
   /** The certificate is not where it was written. */
   missing: boolean
 }
@@ -557,7 +560,7 @@ export interface SignersChanged {
 }
 
 export interface Device {
-  engine: 'cpu' | 'webgpu' | 'cuda'
+  engine: EngineName
   /** "CPU (2 cores)", "NVIDIA GeForce RTX 4070". */
   name: string
   available: boolean

@@ -3,14 +3,11 @@ import { basename } from 'node:path'
 import type { Collection, CollectionItem, RequestPayload } from '../../../src-shared/contract/index.js'
 import type { FixativeErrorData } from '../../core/errors.js'
 import { FixativeError } from '../../core/errors.js'
-import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
+import { NOT_CERTIFIED, notCertifiable } from '../../core/certify/holdout.js'
 
 const PROBLEMS_SHOWN = 500
 const DUPLICATES_SHOWN = 500
 const SAMPLES = 4
-/** What a certificate needs of each class. */
-const MIN_CLASSES = 2
-const MIN_IMAGES = 8
 
 export type Change = RequestPayload<'collection.relabel'>['change']
 
@@ -215,6 +212,6 @@ export class CollectionState {
 function whyNotCertifiable(classes: readonly { count: number }[]): string | null {
   // Not grouped yet: nothing can be said.
   if (classes.length === 0) return null
-  if (classes.length < MIN_CLASSES) return NOT_CERTIFIED['one-class']
-  return classes.some(({ count }) => count < MIN_IMAGES) ? NOT_CERTIFIED['few-images'] : null
+  const reason = notCertifiable(classes.map(({ count }) => count))
+  return reason && NOT_CERTIFIED[reason]
 }

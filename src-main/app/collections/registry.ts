@@ -1,4 +1,5 @@
 /** The collections that the window has open, and the work of looking at them. */
+import { CERTIFICATE_NAME } from '../../core/file-names.js'
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -11,7 +12,6 @@ import { isFlat, labelByCsv, labelByFolders, type Labels } from '../../images/la
 import { scan } from '../../images/scan.js'
 import type { Pool } from '../../workers/pool.js'
 import { ALREADY_PROTECTED } from '../../certificates/protected-files.js'
-import { CERTIFICATE_NAME } from '../../certificates/verify-folder.js'
 import type { ImageStore } from '../images.js'
 import { CollectionState, type Change, type Item } from './collection.js'
 import { readAll } from './reading.js'

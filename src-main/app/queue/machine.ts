@@ -45,7 +45,6 @@ export function newJob(given: Pick<Job, 'id' | 'name' | 'folder' | 'output' | 's
     position: 0,
     stages: STAGES.filter((stage) => stage !== 'certify' || given.settings.certify).map((stage) => ({
       stage,
-      title: '',
       state: 'waiting',
       done: 0,
       total: 0,
@@ -113,7 +112,7 @@ export function applied(job: Job, event: JobEvent): Job {
         ...job,
         etaSeconds: null,
         stages: job.stages.map((s, index) =>
-          index < at ? { ...s, state: 'done' } : index === at ? { ...s, state: 'running', title: event.title } : s,
+          index < at ? { ...s, state: 'done' } : index === at ? { ...s, state: 'running' } : s,
         ),
       }
     }

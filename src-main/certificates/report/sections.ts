@@ -1,4 +1,5 @@
 /** The parts of the report, each from the certificate's own fields. */
+import { fingerprint } from '../../core/certificate/signers.js'
 import type { Certification, Predicate, Protection, Statement } from '../../core/certificate/schema.js'
 import { exportSentence, servedSentence } from '../../core/channels.js'
 import { curveSvg, percent, plain, type CurvePoint } from './curve.js'
@@ -205,7 +206,7 @@ export function filesSection({ subject, predicate }: Statement): Html {
 }
 
 /** Who signed, and with which key. */
-export function signatureSection({ issuer, issuedAt, private: secret }: Predicate, keyFingerprint: string): Html {
+export function signatureSection({ issuer, issuedAt, private: secret }: Predicate, keyId: string): Html {
   return html`<section aria-labelledby="signature">
     <h2 id="signature">Signature</h2>
     <p>
@@ -217,10 +218,7 @@ export function signatureSection({ issuer, issuedAt, private: secret }: Predicat
         ${rows([
           ['Signer', issuer.name ?? 'no name given'],
           ['Issued', issuedAt],
-          [
-            'Key fingerprint (SHA-256)',
-            html`<span class="path">${keyFingerprint.match(/.{1,4}/g)?.join(' ') ?? ''}</span>`,
-          ],
+          ['Key fingerprint (SHA-256)', html`<span class="path">${fingerprint(keyId)}</span>`],
           ['Commitment to the private bundle (SHA-256)', html`<span class="path">${secret.sha256}</span>`],
         ])}
       </table>

@@ -2,6 +2,7 @@
  * What all versions of the certificate's format have in common. Every length and number is limited, because certificates
  * come from strangers.
  */
+import { VERDICTS } from '../verdict.js'
 import { z } from 'zod'
 import { channelSchema } from '../channels.js'
 import { publicKeyPem } from './encoding.js'
@@ -85,7 +86,7 @@ export const smoothingFields = {
     protectedAtMost: share.nullable(),
     controlAtLeast: share.nullable(),
   }),
-  verdict: z.enum(['informative', 'weak', 'inconclusive']),
+  verdict: z.enum(VERDICTS),
 }
 
 type Smoothing = Pick<z.infer<z.ZodObject<typeof smoothingFields>>, 'draws' | 'testImages' | 'protected' | 'control'>

@@ -143,4 +143,3 @@ export type Protection = Omit<NewProtection, 'method' | 'visibility' | 'quality'
 export type Quality = NewProtection['quality']
 export type Certification = NonNullable<NewPredicate['certification']>
 export type Runs = NonNullable<Certification['runs']>
-export type Verdict = Certification['verdict']

@@ -1,5 +1,6 @@
 /** What a certificate says, in words: one place for the command line, the report and the window. */
-import type { Certification, Predicate, Verdict } from './schema.js'
+import type { Verdict } from '../verdict.js'
+import type { Certification, Predicate } from './schema.js'
 
 /** A bound from above is rounded up, one from below down, so that the sentence never says more than was shown. */
 function percent(share: number, round: (value: number) => number): string {
@@ -102,11 +103,3 @@ export const RESERVATIONS = {
 /** What a certificate for a publishing channel adds. */
 export const IMITATED =
   'What the publishing channel makes of the files was imitated from the stated figures. What it really does may differ, and may change.'
-
-/** Why a collection was protected but not certified. */
-export const NOT_CERTIFIED = {
-  'turned-off': 'Certification was turned off.',
-  'one-class': 'A certificate needs at least two classes; this collection has one.',
-  'few-images': 'A certificate needs at least 8 different images in each class; this collection has too few.',
-} as const
-export type NotCertifiedReason = keyof typeof NOT_CERTIFIED

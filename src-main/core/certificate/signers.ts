@@ -151,3 +151,13 @@ export function signerSentence(signer: Signer, claimed: string | null): string {
       return `Not known to you. ${claimed === null ? 'The certificate gives no name' : `The certificate gives the name “${claimed}”, but anybody can write any name`}: ask the signer for the fingerprint of the key, by another way, and compare.`
   }
 }
+
+/** A key's SHA-256 (hex) in groups of four, for reading aloud and comparing by eye. */
+export function fingerprint(keyId: string): string {
+  return (
+    keyId
+      .toUpperCase()
+      .match(/.{1,4}/g)
+      ?.join(' ') ?? ''
+  )
+}

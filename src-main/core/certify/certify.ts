@@ -1,4 +1,5 @@
 /** From the scores of the weight-noise draws to the certified curve, the headline and the verdict. */
+import type { Verdict } from '../verdict.js'
 import { curveLevel } from './band.js'
 import { lowerIndex, minimumDraws, shiftedQuantile, upperIndex } from './bound.js'
 import { upperLimitOfAny } from './population.js'
@@ -48,8 +49,6 @@ export interface Headline {
   /** Lower bound of the control's q-quantile at radius 0, 0–1. */
   readonly controlAtLeast: number | null
 }
-
-export type Verdict = 'informative' | 'weak' | 'inconclusive'
 
 export interface Certified {
   readonly protectedCurve: CurvePoint[]

@@ -1,10 +1,11 @@
 /** Trains a surrogate on what was written and one on the originals, and tries both on the held-out originals. */
+import { jobSeeds } from '../../core/random/job-seeds.js'
 import type { Progress } from '../../core/job-events.js'
 import { certify } from '../../core/certify/certify.js'
 import { chanceOf } from '../../core/certify/chance.js'
 import { RUN_STEPS } from '../../core/certify/runs.js'
 import { type Certification, DEFINITION, type Runs } from '../../core/certificate/schema.js'
-import { NOT_CERTIFIED } from '../../core/certificate/sentences.js'
+import { NOT_CERTIFIED, countsOf, notCertifiable } from '../../core/certify/holdout.js'
 import { scoresOf } from '../../core/certificate/verify.js'
 import { FIT_STEPS } from '../../core/protect/schedule.js'
 import { layoutSize, parameterLayout } from '../../core/surrogate/architecture.js'
@@ -18,7 +19,7 @@ import { EXPORTED_FILE, type ExportedPicture } from './export.js'
 import { type Fitted, fitSurrogate } from '../training/fit.js'
 import type { LabelledPicture } from './label.js'
 import { type RunsPictures, runsOf, runsStage } from '../training/runs.js'
-import { type Split, notCertifiable } from './split.js'
+import type { Split } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
 export type ModelName = 'protected' | 'control'
@@ -80,7 +81,7 @@ function fit(
     {
       program: programOf(settings, classes),
       dataset,
-      seed: `${seed}/fit/${name}`,
+      seed: jobSeeds.fit(seed, name),
       sigma: FIT_SIGMA,
       batchSize,
       untilFitted: name === 'protected' && fitSteps === undefined,
@@ -114,7 +115,7 @@ export async function certifyStage(
   if (split.notCertified) return { certification: null, reason: NOT_CERTIFIED[split.notCertified] }
   const labels = exported.map(({ label }) => label)
   // Pictures that could not be written may have left too few.
-  const reason = notCertifiable(classes.length, labels)
+  const reason = notCertifiable(countsOf(classes.length, labels))
   const { train, test } = certifiedSplit(exported, split)
   if (reason !== null || test.length === 0)
     return { certification: null, reason: NOT_CERTIFIED[reason ?? 'few-images'] }
@@ -142,7 +143,7 @@ export async function certifyStage(
       // Behind the training of the other surrogate, which is one long chain of steps.
       drawScores(
         job.runLater,
-        { program, dataset: heldOut, model, smoothing, seed: `${seed}/draws`, draws },
+        { program, dataset: heldOut, model, smoothing, seed: jobSeeds.draws(seed), draws },
         drawCheckpoint(folder, drawsFile(name), key),
         (done) => counters.drawn(name, done),
       ),

@@ -1,4 +1,5 @@
 /** Puts the certificate together, signs it, and writes it with its report: last of all, so that it speaks of all. */
+import { CERTIFICATE_NAME, REPORT_NAME } from '../../core/file-names.js'
 import { signStatement } from '../../core/certificate/dsse.js'
 import { greatest, qualityOf } from '../../core/certificate/quality.js'
 import type { NewPredicate, NewStatement } from '../../core/certificate/schema.js'
@@ -13,7 +14,6 @@ import { addProtected } from '../../certificates/protected-files.js'
 import { renderReport } from '../../certificates/report/render.js'
 import { makeSamples, sampleSources } from '../../certificates/report/samples.js'
 import { writeAtomically, below } from '../../storage/folders.js'
-import { CERTIFICATE_NAME, REPORT_NAME } from '../../certificates/verify-folder.js'
 import { type CertificationOutcome, drawsFile, surrogateFile } from './certify.js'
 import { EXPORTED_FILE, type ExportedPicture } from './export.js'
 import type { Labelled } from './label.js'

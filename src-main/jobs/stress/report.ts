@@ -1,9 +1,9 @@
 /** The report of a protected folder with what its stress test has found. */
+import { REPORT_NAME } from '../../core/file-names.js'
 import { renderReport } from '../../certificates/report/render.js'
 import { makeSamples, sampleSources } from '../../certificates/report/samples.js'
 import { type Storage, writeAtomically, below } from '../../storage/folders.js'
 import { openStress, stateOf } from './stress.js'
-import { REPORT_NAME } from '../../certificates/verify-folder.js'
 
 /**
  * Writes the report beside the certificate anew, with all rows that are finished at this number of steps.

@@ -1,3 +1,4 @@
+import { REPORT_NAME } from '../../core/file-names.js'
 import { readFileSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,7 +12,7 @@ import { forgetJob, protect } from '../protect.js'
 import { STRESS_FILE, type StressState, openStress, stateOf, stress } from './stress.js'
 import { writeStressReport } from './report.js'
 import { Bench, QUICK, drawCollection } from '../../../test/support/collection.js'
-import { REPORT_NAME, verify } from '../../certificates/verify-folder.js'
+import { verify } from '../../certificates/verify-folder.js'
 
 let bench: Bench
 beforeEach(() => {

@@ -1,4 +1,5 @@
 /** The stress test: what somebody may do to protected pictures so that a classifier learns from them all the same. */
+import { jobSeeds } from '../../core/random/job-seeds.js'
 import { z } from 'zod'
 import type { Statement } from '../../core/certificate/schema.js'
 import { chanceOf } from '../../core/certify/chance.js'
@@ -121,7 +122,7 @@ export async function openStress(
     resolution: bundle.settings.resolution,
     rows: rows.map(rowOf),
     steps,
-    seed: `${bundle.seed}/stress`,
+    seed: jobSeeds.stress(bundle.seed),
     net: bundle.settings.surrogate,
     stored: (await folder.readJson(STRESS_FILE, storedSchema)) ?? {},
   }

@@ -1,4 +1,5 @@
 /** Learns the noise: rounds of surrogate training, and of sign descent on each picture's own field. */
+import { jobSeeds } from '../../core/random/job-seeds.js'
 import type { Progress } from '../../core/job-events.js'
 import type { Recipe } from '../../core/protect/recipe.js'
 import {
@@ -79,7 +80,7 @@ export async function learnNoise(
   if (!stored) await begin()
   let { round, state, set } = stored ?? {
     round: 0,
-    state: initialState(architecture, classes, `${seed}/learn`),
+    state: initialState(architecture, classes, jobSeeds.learn(seed)),
     set: 0 as const,
   }
   progress(round, total)
@@ -90,7 +91,7 @@ export async function learnNoise(
       noise: { fields: fields.path(set), budgets: fields.budgets, classes: noisyClasses },
       contrast: warmUpContrast(round, warmUp),
       state,
-      seed: `${seed}/learn`,
+      seed: jobSeeds.learn(seed),
       firstStep: round * roundSteps,
       steps: roundSteps,
       batchSize,
@@ -130,7 +131,7 @@ async function descend(
         dataset,
         model: { parameters, statistics },
         noise: { fields: fields.path(set), budgets: fields.budgets, classes: noisyClasses },
-        seed: `${seed}/learn`,
+        seed: jobSeeds.learn(seed),
         round,
         batchSize: LEARN_BATCH,
         firstBatch,

@@ -2,6 +2,7 @@
  * The run-level bound: attackers are trained from scratch, on the protected files and on the originals, and each is
  * scored at its peak. What makes them independent draws is the lot of their recipes and seeds, keyed by the run's number.
  */
+import { jobSeeds } from '../../core/random/job-seeds.js'
 import type { Progress } from '../../core/job-events.js'
 import { z } from 'zod'
 import type { Runs } from '../../core/certificate/schema.js'
@@ -60,7 +61,7 @@ export async function runAttackers(
         },
         dataset,
         test,
-        seed: `${seed}/${side}/${i}`,
+        seed: jobSeeds.run(seed, side, i),
         steps,
         checkpointEvery: CHECKPOINT_EVERY,
         batchSize,
@@ -117,7 +118,7 @@ export async function runsStage(
 ): Promise<Runs['protected']> {
   const { folder } = job
   const { resolution, runs } = job.record.settings
-  const seed = `${job.record.seed}/runs`
+  const seed = jobSeeds.runs(job.record.seed)
   const { steps, batchSize } = effortOf(job)
   const dataset = datasetOf(folder, file, resolution, train)
   const heldOut = datasetOf(folder, originals, resolution, test)
