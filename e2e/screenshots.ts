@@ -34,7 +34,7 @@ async function shoot(page: Page, name: string, heading?: string): Promise<void> 
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const size of SIZES) {
       await page.setViewportSize(size)
-      // The preview is made anew for another width, a moment after the last change of it.
+      // The preview is made again for another width, a moment after the last change of it.
       await page.waitForTimeout(1000)
       await expect(page.locator('[aria-busy=true]')).toHaveCount(0, PATIENT)
       const loaded = () => page.evaluate('[...document.images].every((image) => image.complete)')

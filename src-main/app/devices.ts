@@ -15,7 +15,7 @@ import { computeSeconds } from './workload.js'
 
 /** The collection that times are given for when there is none. */
 export const STANDARD_PICTURES = 1500
-/** After so many days a measurement is made anew: drivers and cards change. */
+/** After so many days a measurement is repeated: drivers and cards change. */
 const VALID_DAYS = 30
 /** A device whose process dies this often during a task is given up. */
 const ATTEMPTS = 2

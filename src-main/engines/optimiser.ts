@@ -1,4 +1,4 @@
-/** Constants of stochastic gradient descent, as in the design (§2): the same for every engine. */
+/** Constants of stochastic gradient descent, the same for every engine; `Training.step` in engine.ts says what they are for. */
 export const MOMENTUM = 0.9
 export const WEIGHT_DECAY = 5e-4
 export const GRADIENT_NORM = 5

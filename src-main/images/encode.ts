@@ -1,4 +1,4 @@
-/** Encoding protected pixels with the metadata that they shall carry. */
+/** Encoding protected pixels with the metadata that the file is to carry. */
 import { open } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { type Ancillary, jpegWith, pngWith } from './containers.js'

@@ -7,7 +7,7 @@ import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger, perturb } from './perturb.js'
 
-/** Pixels that are looked at, at most; how far the mean of a larger picture may be off is in core/visibility/tiles.ts. */
+/** Pixels that are looked at, at most: a quarter of what `visibility` (core/visibility/flip.ts) gives an error for. */
 const LOOKED_AT = 1 << 18
 /** Encoders work in blocks of up to so many pixels: places start at a multiple of it, to be coded as in the whole. */
 const BLOCK = 16

@@ -213,5 +213,5 @@ async function checkScores(
   ]
 }
 
-/** A check is made anew every time. */
+/** A check starts from the beginning every time. */
 const NOWHERE = { load: async () => undefined, save: async () => undefined }

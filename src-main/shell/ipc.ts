@@ -22,7 +22,7 @@ export function setupIpc(current: CurrentWindow, serve: Serve): void {
 /** Whether a message came from the main frame of `window`, and that frame shows a page of the app. */
 export function isOwnFrame(frame: WebFrameMain | null, window: BrowserWindow | null): boolean {
   if (frame === null || window === null || window.isDestroyed()) return false
-  // Frame objects are made anew for each message; the token is what names the frame (a reload changes it).
+  // Each message has a new frame object; the token is what names the frame (a reload changes it).
   if (frame.frameToken !== window.webContents.mainFrame.frameToken) return false
   if (!URL.canParse(frame.url)) return false
   const { protocol, host } = new URL(frame.url)

@@ -28,7 +28,7 @@ const ERROR_LINE = /^(?:\w*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR): /
 
 /**
  * How glibc (2.35 or newer; others ignore it) keeps memory. Large pages: decoded pictures are taken from the system and
- * given back all the time, and where a page fault is dear (in virtual machines) that costs more than decoding them. A
+ * given back all the time, and where a page fault is expensive (in virtual machines) that costs more than decoding them. A
  * fixed threshold: by itself it rises until the buffers of progressive JPEG are no longer given back.
  */
 export const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4194304' }

@@ -13,7 +13,7 @@ export class Router {
     })
   }
 
-  /** Shows a screen; afresh when it is the one that is shown. */
+  /** Shows a screen; from its beginning when it is the one that is shown. */
   go(route: Route): void {
     if (location.hash === addressOf(route)) this.visit += 1
     else location.hash = addressOf(route)

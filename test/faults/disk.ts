@@ -5,7 +5,7 @@
  * that changes something, the one who records may ask for the state of the folder:
  *
  * - `killed`: as a SIGKILL leaves it, because the system keeps what a process has handed over;
- * - `torn`: the same in the midst of a write, half of whose bytes have arrived;
+ * - `torn`: the same in the middle of a write, half of whose bytes have arrived;
  * - `names-lost`: as a loss of power may leave it: of each file what was last synced, of each folder the names that
  *   were in it when the folder itself was last synced;
  * - `names-kept`: the same, but the system had written the names by itself: files that were never synced are empty.

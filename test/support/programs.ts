@@ -1,4 +1,4 @@
-/** The programs that tests start, each as one file: through tsx they would be compiled anew at each of many starts. */
+/** The programs that tests start, each as one file: through tsx they would be compiled at each of many starts. */
 import { fileURLToPath } from 'node:url'
 
 const ROOT = new URL('../../', import.meta.url)

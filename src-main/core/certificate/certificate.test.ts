@@ -401,7 +401,7 @@ describe('headlineSentence', () => {
     expect(populationSentence(null, 83)).toBeNull()
   })
 
-  it('is the sentence of the design', () => {
+  it('says both bounds and what guessing gives in one sentence', () => {
     expect(sentence(0.12, 0.41)).toBe(
       'A classifier of this kind trained on the protected files recognises at most 12 % of your pictures; trained on the originals, at least 41 %. Guessing gives 10 %.',
     )

@@ -15,7 +15,7 @@ type Claims = Pick<Certification, 'headline' | 'runs' | 'chance'>
 const most = (quantile: number): string =>
   quantile === 0.9 ? 'nine in ten' : `at least ${percent(quantile, Math.floor)}`
 
-/** What the certificate proves first: of classifiers trained anew, where there are any, else of those around one. */
+/** What the certificate proves first: of classifiers trained from scratch, where there are any, else of those around one. */
 export function headlineSentence({ headline, runs, chance }: Claims): string {
   const guessing = `Guessing gives ${Math.round(chance * 100)} %.`
   const { protectedAtMost, controlAtLeast } = runs ?? headline

@@ -13,7 +13,7 @@ export interface CertificateCheck {
   readonly signature: 'valid' | 'invalid'
   /** Who signed, as far as the reader's list of signers tells; unknown without a valid signature. */
   readonly signer: Signer
-  /** What the counts in the certificate prove, worked out anew; null when nothing was certified. */
+  /** What the counts in the certificate prove, computed again; null when nothing was certified. */
   readonly recomputed: Certified | null
   /** Statements of the certificate that do not follow from its counts, in words. */
   readonly mismatches: readonly string[]

@@ -11,7 +11,7 @@
  * Sample. X₍ₖ₎ < Q_q̄ needs k or more of n draws strictly below Q_q̄, each with probability at most q̄, so
  *   Pr[X₍ₖ₎ < Q_q̄] ≤ Pr[Bin(n, q̄) ≥ k].  The accuracies may be discrete: ties only make this conservative.
  *
- * Hence with probability at least `confidence` over the draws, X₍ₖ₎ for k = `upperIndex` is an upper bound of Q_q(v) for
+ * So with probability at least `confidence` over the draws, X₍ₖ₎ for k = `upperIndex` is an upper bound of Q_q(v) for
  * every such v: at least a share q of the classifiers θ̂ + v + ε recognise no more than X₍ₖ₎ of the test pictures.
  * It says nothing about weights outside of that cloud, and nothing about other architectures.
  */

@@ -43,7 +43,7 @@ export function warmUpRounds(rounds: number): number {
 /**
  * Contrast of the pictures under the noise in a round: over the warm-up from a tenth up to all of it, by equal factors.
  * The surrogate so comes to know the noise first, and sees no need of the pictures afterwards; at full contrast it would
- * learn what is plain in them, and the passes would then wear down noise that it does not heed.
+ * learn what is plain in them, and the passes would then wear down noise that it does not go by.
  */
 export function warmUpContrast(round: number, warmUp: number): number {
   const first = 0.1

@@ -82,7 +82,7 @@ export function foldedLayout(spec: ProgramSpec): TensorSlot[] {
 }
 
 /**
- * Folds frozen batch normalisation into the convolutions (Jacob et al. 2018, §3.2) and lays the result out in blocks:
+ * Folds frozen batch normalisation into the convolutions (Jacob et al. 2018, section 3.2) and lays the result out in blocks:
  * w' = w·gain/√(variance+ε), b' = bias − mean·gain/√(variance+ε).
  */
 export function folder(

@@ -1,7 +1,7 @@
 /**
  * Whole rows of picture values at a time, 16 bytes in one instruction. This is AssemblyScript, not TypeScript:
  * `npm run kernels` compiles it to rows.wasm.ts. Addresses are multiples of 16, and rows are padded to a multiple of 16
- * values. rows.test.ts has the same functions in scalar form.
+ * values. perturb.test.ts compares what comes of them with the definition in plain arithmetic.
  */
 
 /** Sums of `compare` beyond its return value: how often 32-bit sums are emptied into a 64-bit one, in vectors. */

@@ -75,7 +75,7 @@ async function sources({ folder, output }: StressPictures): Promise<(side: Side,
     side === 'protected' ? below(output, target) : below(record?.input ?? '', scan?.files[item]?.path ?? '')
 }
 
-/** The files themselves, changed as a whole and read anew. */
+/** The files themselves, changed as a whole and read again. */
 async function viewed(
   given: StressPictures,
   view: NonNullable<StressRow['view']>,

@@ -6,7 +6,7 @@ import { type Storage, writeAtomically, below } from '../../storage/folders.js'
 import { openStress, stateOf } from './stress.js'
 
 /**
- * Writes the report beside the certificate anew, with all rows that are finished at this number of steps.
+ * Writes the report beside the certificate again, with all rows that are finished at this number of steps.
  *
  * @param path the protected folder, or the certificate in it.
  * @returns where it is.

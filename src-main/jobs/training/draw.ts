@@ -13,7 +13,7 @@ export interface DrawPlan {
   readonly dataset: Dataset
   readonly model: Model
   readonly smoothing: Smoothing
-  /** The same for the protected surrogate and the control, which thereby see the same weight noise. */
+  /** The same for the protected surrogate and the control, so that both see the same weight noise. */
   readonly seed: string
   readonly draws: number
 }
