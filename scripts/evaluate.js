@@ -46,7 +46,7 @@ if (!folder || !existsSync(folder)) {
   process.exit(2)
 }
 const program = fileURLToPath(new URL('../bin/fixative.js', import.meta.url))
-const attacker = fileURLToPath(new URL('./attacker.py', import.meta.url))
+const attacker = fileURLToPath(new URL('./attackers/attacker.py', import.meta.url))
 const probe = fileURLToPath(new URL('./probe.js', import.meta.url))
 const place = options.keep ? resolve(options.keep) : mkdtempSync(join(tmpdir(), 'fixative-evaluate-'))
 mkdirSync(place, { recursive: true })
