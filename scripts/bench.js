@@ -5,7 +5,7 @@
  *   npm run bench -- --whole FOLDER [--runs 1]      also the whole job on FOLDER, with stages and peak memory
  *   npm run bench -- --scale 500,1000,2000 [--megapixels 1.2]   also how each stage grows with generated pictures
  *
- * With Debian's python3-torch and a peer program (FIXATIVE_PEER, or ../shared/peer/peer.py) its figures and the ratios.
+ * With Debian's python3-torch and a peer program (FIXATIVE_PEER) its figures and the ratios.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -211,9 +211,8 @@ async function exporting(format) {
 
 /** The PyTorch peer's program, or the reason why it cannot run. */
 function findPeer() {
-  const nearby = fileURLToPath(new URL('../../shared/peer/peer.py', import.meta.url))
-  const program = process.env.FIXATIVE_PEER ?? nearby
-  if (!existsSync(program)) return { skipped: 'no peer program (set FIXATIVE_PEER)' }
+  const program = process.env.FIXATIVE_PEER
+  if (!program || !existsSync(program)) return { skipped: 'no peer program (set FIXATIVE_PEER)' }
   if (spawnSync(PYTHON, ['-c', 'import torch']).status !== 0) return { skipped: `${PYTHON} has no torch` }
   return { program }
 }
@@ -249,9 +248,10 @@ const { values: options } = parseArgs({
 })
 
 try {
+  const found = findPeer()
+  if (found.skipped) console.error(`The comparison with PyTorch is left out: ${found.skipped}.`)
   const own = await surrogate(await peakGflops(1), await peakGflops(cores))
   const picture = { jpeg: await exporting('jpeg'), png: await exporting('png') }
-  const found = findPeer()
   const other = peer(found)
   const ratios =
     'skipped' in other
