@@ -17,7 +17,7 @@ export default defineConfig<Options>({
   use: {
     viewport: { width: 1280, height: 800 },
     launchOptions: {
-      // scripts/test.js finds or installs it.
+      // scripts/test.ts finds or installs it.
       executablePath: process.env['FIXATIVE_CHROMIUM'] || '/usr/bin/chromium',
       args: [
         '--no-sandbox',

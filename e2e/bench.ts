@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import config from '../playwright.config.js'
+import { median } from '../scripts/bench/figures.js'
 import buildPrograms, { programFile } from '../test/support/programs.js'
 import { createClient } from '../src-shared/contract/index.js'
 import { DEFAULT_SETTINGS } from '../src-main/core/settings.js'
@@ -30,7 +31,6 @@ const EFFORT = ['8', '120'] as const
 const DRAWS = 300
 
 const round = (value: number): number => Number(value.toPrecision(3))
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 const quantile = (values: number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]!
 

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
-// @ts-expect-error the scripts are plain JavaScript, so that they run without a build
 import { makeIcons } from '../scripts/icons.js'
-// @ts-expect-error plain JavaScript, as above
 import { electronProgram, noWindow } from '../scripts/start.js'
 
 const require = createRequire(import.meta.url)
@@ -131,7 +129,7 @@ describe('icons', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fixative-icons-'))
-    await (makeIcons as (target: string) => Promise<void>)(folder)
+    await makeIcons(folder)
   })
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -169,18 +167,16 @@ describe('icons', () => {
 
 describe('npm start', () => {
   it('says in one sentence where no window can be opened, and names the way out', () => {
-    const say = noWindow as (env: Record<string, string>, platform: string, user: number) => string | null
     const sentence = /^[^.]*`npm run serve`[^.]*\.$/
-    expect(say({}, 'linux', 1000)).toMatch(sentence)
-    expect(say({ DISPLAY: ':0' }, 'linux', 0)).toMatch(sentence)
-    expect(say({ DISPLAY: ':0' }, 'linux', 1000)).toBe(null)
-    expect(say({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux', 1000)).toBe(null)
-    expect(say({}, 'darwin', 501)).toBe(null)
+    expect(noWindow({}, 'linux', 1000)).toMatch(sentence)
+    expect(noWindow({ DISPLAY: ':0' }, 'linux', 0)).toMatch(sentence)
+    expect(noWindow({ DISPLAY: ':0' }, 'linux', 1000)).toBe(null)
+    expect(noWindow({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux', 1000)).toBe(null)
+    expect(noWindow({}, 'darwin', 501)).toBe(null)
   })
 
   it('finds Electron without starting its download', () => {
-    const find = electronProgram as (env: Record<string, string>, folder: string) => string | null
-    expect(find({}, tmpdir())).toBe(null)
-    expect(find({ ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' }, tmpdir())).toBe(null)
+    expect(electronProgram({}, tmpdir())).toBe(null)
+    expect(electronProgram({ ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' }, tmpdir())).toBe(null)
   })
 })

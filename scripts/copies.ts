@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-/** @returns {(path: string) => boolean} whether no file of the same content was asked for before */
-export function firstOfCopies() {
-  const seen = new Set()
+/** @returns whether no file of the same content was asked for before */
+export function firstOfCopies(): (path: string) => boolean {
+  const seen = new Set<string>()
   return (path) => {
     const hash = createHash('sha256').update(readFileSync(path)).digest('hex')
     if (seen.has(hash)) return false

@@ -6,8 +6,9 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
+import { isProgram } from './programs.js'
 
 const SOURCE = fileURLToPath(new URL('../resources/icon.svg', import.meta.url))
 const TARGET = fileURLToPath(new URL('../build/icons/', import.meta.url))
@@ -18,7 +19,7 @@ const ICO_SIZES = [16, 24, 32, 48, 64, 128, 256]
 const ICNS_ENTRIES = { icp4: 16, icp5: 32, ic07: 128, ic08: 256, ic09: 512, ic10: 1024, ic11: 32, ic12: 64, ic13: 256 }
 
 /** A Windows icon: a 6-byte header, one 16-byte entry a picture, then the pictures. 256 is written as 0. */
-export function ico(pictures) {
+export function ico(pictures: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
   const header = Buffer.alloc(6 + 16 * pictures.length)
   header.writeUInt16LE(1, 2)
   header.writeUInt16LE(pictures.length, 4)
@@ -37,7 +38,7 @@ export function ico(pictures) {
 }
 
 /** A macOS icon: `icns`, the whole length, then for each picture its type, its length with these 8 bytes, and itself. */
-export function icns(entries) {
+export function icns(entries: readonly { readonly type: string; readonly png: Buffer }[]): Buffer {
   const parts = entries.map(({ type, png }) => {
     const head = Buffer.alloc(8)
     head.write(type, 'latin1')
@@ -52,10 +53,10 @@ export function icns(entries) {
 }
 
 /** Writes all icons below `target`. */
-export async function makeIcons(target = TARGET) {
+export async function makeIcons(target = TARGET): Promise<void> {
   const svg = await readFile(SOURCE)
   const sizes = new Set([...LINUX_SIZES, ...ICO_SIZES, ...Object.values(ICNS_ENTRIES)])
-  const pngs = new Map()
+  const pngs = new Map<number, Buffer>()
   for (const size of sizes) {
     // The SVG is 1024 units wide: rendered at four times its final size, it is sharp at every one.
     const density = Math.min(2400, (72 * size * 4) / 1024)
@@ -68,10 +69,10 @@ export async function makeIcons(target = TARGET) {
     )
   }
   await mkdir(join(target, 'png'), { recursive: true })
-  for (const size of LINUX_SIZES) await writeFile(join(target, 'png', `${size}x${size}.png`), pngs.get(size))
-  await writeFile(join(target, 'icon.ico'), ico(ICO_SIZES.map((size) => ({ size, png: pngs.get(size) }))))
-  const entries = Object.entries(ICNS_ENTRIES).map(([type, size]) => ({ type, png: pngs.get(size) }))
+  for (const size of LINUX_SIZES) await writeFile(join(target, 'png', `${size}x${size}.png`), pngs.get(size)!)
+  await writeFile(join(target, 'icon.ico'), ico(ICO_SIZES.map((size) => ({ size, png: pngs.get(size)! }))))
+  const entries = Object.entries(ICNS_ENTRIES).map(([type, size]) => ({ type, png: pngs.get(size)! }))
   await writeFile(join(target, 'icon.icns'), icns(entries))
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await makeIcons()
+if (isProgram(import.meta.url)) await makeIcons()

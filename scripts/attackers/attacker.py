@@ -1,16 +1,5 @@
 #!/usr/bin/env python3
-"""Ordinary attackers: train a net from scratch on a folder of pictures, and test it on the originals.
-
-    python3 scripts/attacker.py ORIGINALS PROTECTED [--nets vgg,resnet] [--sizes 64,128] [--weight-noise 0,0.01]
-                                [--views none,grey,jpeg50] [--seeds 1] [--steps 450]
-
-Needs Debian's python3-torch and python3-pil. Every fifth picture of a class is left out of training; a score is the
-share of those, as originals, that the net recognises: at the end, and at its peak over every 50th step, which is what an
-attacker has who stops at the best moment. The nets have the usual augmentation (flip and shift). With
-PROTECTED = ORIGINALS the score is what the pictures teach without protection. A view is what the attacker does to the
-pictures first, in the hope of undoing the protection; the test pictures go through the same, except cutout and mixup.
-Weight noise is Gaussian, drawn anew for each step. One JSON object is printed.
-"""
+"""Ordinary attackers: train a net from scratch on a folder of pictures, and test it on the originals (README.md)."""
 import argparse
 import io
 import json

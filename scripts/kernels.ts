@@ -19,8 +19,8 @@ try {
     execFileSync('npx', ['--yes', '--package', COMPILER, 'asc', source, ...options], { stdio: 'inherit' })
     const lines = readFileSync(wasm)
       .toString('base64')
-      .match(/.{1,110}/g)
-    const text = lines.map((line) => `  '${line}'`).join(',\n')
+      .matchAll(/.{1,110}/g)
+    const text = Array.from(lines, ([line]) => `  '${line}'`).join(',\n')
     const head = `/** Compiled from ${basename(source)} by \`npm run kernels\`. */\n// prettier-ignore\n`
     writeFileSync(source.replace('.assembly.ts', '.wasm.ts'), `${head}export const WASM = [\n${text},\n].join('')\n`)
   }

@@ -1,22 +1,26 @@
 /** Whole jobs, as processes of their own: how long each stage takes, and how much memory. */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { PYTHON } from '../python.js'
+import type { JobEvent, JobResult } from '../../src-main/core/job-events.js'
+import { keyedRandom } from '../../src-main/core/random/random.js'
+import { FIXATIVE } from '../programs.js'
 import { median, round } from './figures.js'
-import { source } from './source.js'
+import { peerJob } from './peer.js'
 
-const { keyedRandom } = await source('core/random/random.ts')
-
-const program = fileURLToPath(new URL('../../bin/fixative.js', import.meta.url))
+interface Run {
+  readonly seconds: number
+  readonly stages: Readonly<Record<string, number>>
+  /** Of the main process; null where the system does not tell. */
+  readonly mainPeakMegabytes: number | null
+  readonly headline: string
+}
 
 /** Largest resident memory of a process so far, in megabytes; null where the system does not tell (Linux does). */
-function peakMegabytes(pid) {
+function peakMegabytes(pid: number | undefined): number | null {
   const status = `/proc/${pid}/status`
   if (!existsSync(status)) return null
   const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))
@@ -24,14 +28,14 @@ function peakMegabytes(pid) {
 }
 
 /** Runs `fixative protect`. @returns seconds of the whole and of each stage, and the peak memory of the main process. */
-export async function runJob(input, folder, options) {
+async function runJob(input: string, folder: string, options: readonly string[]): Promise<Run> {
   const output = join(folder, 'protected')
   const home = join(folder, 'home')
-  const args = [program, 'protect', input, output, '--json', '--seed', '1', ...options]
+  const args = [FIXATIVE, 'protect', input, output, '--json', '--seed', '1', ...options]
   const start = performance.now()
   const env = { ...process.env, FIXATIVE_HOME: home }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  let peak = null
+  let peak = null as number | null
   const watch = setInterval(() => {
     try {
       peak = peakMegabytes(child.pid) ?? peak
@@ -39,10 +43,10 @@ export async function runJob(input, folder, options) {
       // The process has just ended.
     }
   }, 100)
-  const starts = []
-  let result
+  const starts: { stage: string; at: number }[] = []
+  let result: JobResult | undefined
   for await (const line of createInterface({ input: child.stdout })) {
-    const event = JSON.parse(line)
+    const event = JSON.parse(line) as JobEvent
     if (event.type === 'stage') starts.push({ stage: event.stage, at: performance.now() })
     if (event.type === 'result') result = event.result
   }
@@ -58,44 +62,23 @@ export async function runJob(input, folder, options) {
   return { seconds: round((end - start) / 1000), stages, mainPeakMegabytes: peak && Math.round(peak), headline }
 }
 
-/** Runs the PyTorch peer with a thread a core. @returns the figures it prints last. @throws Error when it fails. */
-export function runPeer(program, ...args) {
-  const threads = ['--threads', String(availableParallelism())]
-  const { status, stdout, stderr } = spawnSync(PYTHON, [program, ...args, ...threads], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1)}`)
-  return JSON.parse(stdout.trim().split('\n').at(-1))
-}
-
-/** The same job by the PyTorch peer: noise, two surrogates, and two times the draws. */
-function peerJob(peer, input, folder, draws) {
-  const noise = join(folder, 'noise.npz')
-  const run = (...args) => runPeer(peer, ...args)
-  const generate = run('generate', input, '--out', noise)
-  const shielded = run('certify', input, '--noise', noise, '--draws', draws)
-  const control = run('certify', input, '--draws', draws)
-  return {
-    seconds: round(generate.total_s + shielded.total_s + control.total_s),
-    protectedAtMost: shielded.curve['0.5'],
-    controlClean: control.clean_accuracy,
-  }
-}
-
 /** The whole job on a collection, beside the peer's, in turns; without further classifiers, which the peer has not. */
-export async function wholeJob(input, peer, folder, runs) {
-  const own = []
-  const others = []
+export async function wholeJob(input: string, peer: string | undefined, folder: string, runs: number) {
+  const own: Run[] = []
+  const others: ReturnType<typeof peerJob>[] = []
   for (let i = 0; i < runs; i++) {
     own.push(await runJob(input, folder, ['--runs', '0']))
     if (peer) others.push(peerJob(peer, input, folder, '1000'))
   }
   const seconds = median(own.map((run) => run.seconds))
-  if (!peer) return { runs, seconds, stages: own[0].stages, headline: own[0].headline, peer: null }
+  const { stages, headline } = own[0]!
+  if (!peer) return { runs, seconds, stages, headline, peer: null }
   const peerSeconds = median(others.map((run) => run.seconds))
   return {
     runs,
     seconds,
-    stages: own[0].stages,
-    headline: own[0].headline,
+    stages,
+    headline,
     peer: { ...others[0], seconds: peerSeconds },
     ratio: round(seconds / peerSeconds),
   }
@@ -107,19 +90,19 @@ const COLOURS = [
   [70, 150, 80],
   [80, 100, 190],
   [170, 160, 60],
-]
+] as const
 
 /** Photograph-like pictures in four folders, each different, as JPEG. */
-async function drawPictures(folder, count, megapixels) {
+async function drawPictures(folder: string, count: number, megapixels: number): Promise<void> {
   const width = Math.round(Math.sqrt((megapixels * 1e6 * 4) / 3))
   const height = Math.round((megapixels * 1e6) / width)
-  const raw = { width: 240, height: 180, channels: 3 }
+  const raw = { width: 240, height: 180, channels: 3 } as const
   for (let i = 0; i < count; i++) {
     const place = join(folder, `class-${i % 4}`)
     await mkdir(place, { recursive: true })
-    const colour = COLOURS[i % 4]
+    const colour = COLOURS[i % 4]!
     const random = keyedRandom('bench', 'picture', i)
-    const grain = (_, at) => colour[at % 3] + random.integer(120) - 60
+    const grain = (_: unknown, at: number): number => colour[at % 3]! + random.integer(120) - 60
     // Drawn small and enlarged: as soft as a photograph, and quickly made.
     const small = Uint8Array.from({ length: raw.width * raw.height * raw.channels }, grain)
     await sharp(small, { raw })
@@ -133,8 +116,8 @@ async function drawPictures(folder, count, megapixels) {
  * How each stage grows with the collection. `growth` is the time of the largest collection over that of the one half
  * its size: 2 is linear; less than 2 is mostly fixed cost.
  */
-export async function scale(folder, counts, megapixels) {
-  const rows = []
+export async function scale(folder: string, counts: readonly number[], megapixels: number) {
+  const rows: ({ images: number } & Run)[] = []
   for (const images of counts) {
     const input = join(folder, `pictures-${images}`)
     await drawPictures(input, images, megapixels)
@@ -142,8 +125,9 @@ export async function scale(folder, counts, megapixels) {
     await rm(input, { recursive: true, force: true })
   }
   const [last, half] = [rows.at(-1), rows.at(-2)]
-  const growth = half
-    ? Object.fromEntries(Object.entries(last.stages).map(([name, s]) => [name, round(s / half.stages[name])]))
-    : null
+  const growth =
+    last && half
+      ? Object.fromEntries(Object.entries(last.stages).map(([name, s]) => [name, round(s / half.stages[name]!)]))
+      : null
   return { megapixels, rows, growth }
 }

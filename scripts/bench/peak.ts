@@ -1,11 +1,9 @@
 /** Floating-point operations a second of a matrix product, 1024 × 1024, on one thread of the runtime; printed in billions. */
 import ort from 'onnxruntime-node'
-import { median } from './figures.js'
-import { source } from './source.js'
-
-const { keyedRandom } = await source('core/random/random.ts')
-const { ModelBuilder } = await source('engines/onnx/model.ts')
-const { openSession } = await source('engines/onnx/session.ts')
+import { keyedRandom } from '../../src-main/core/random/random.js'
+import { ModelBuilder } from '../../src-main/engines/onnx/model.js'
+import { openSession } from '../../src-main/engines/onnx/session.js'
+import { seconds } from './figures.js'
 
 const SIDE = 1024
 /** Long enough that processes which start together also run together. */
@@ -17,12 +15,6 @@ const session = await openSession(model.bytes(), 'cpu')
 const random = keyedRandom('bench', 'matrix')
 const matrix = () => new ort.Tensor('float32', random.fillGaussian(new Float32Array(SIDE * SIDE)), [SIDE, SIDE])
 const feeds = { a: matrix(), b: matrix() }
-await session.run(feeds)
-const times = []
-for (let i = 0; i < TIMED; i++) {
-  const start = performance.now()
-  await session.run(feeds)
-  times.push((performance.now() - start) / 1000)
-}
+const time = await seconds(() => session.run(feeds), TIMED)
 await session.release()
-console.log((2 * SIDE ** 3) / median(times) / 1e9)
+console.log((2 * SIDE ** 3) / time / 1e9)

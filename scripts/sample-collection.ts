@@ -6,8 +6,11 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 
+/** Uniform on [0, 1). */
+type Random = () => number
+
 /** A small seeded generator (mulberry32): pictures only, nothing secret. */
-function generator(seed) {
+function generator(seed: number): Random {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -17,10 +20,17 @@ function generator(seed) {
   }
 }
 
-const repeat = (count, draw) => Array.from({ length: Math.floor(count) }, (_, i) => draw(i)).join('')
+const repeat = (count: number, draw: (i: number) => string): string =>
+  Array.from({ length: Math.floor(count) }, (_, i) => draw(i)).join('')
 
-/** Each kind: the hue around which its colours lie, and its SVG below the horizon `y`, in a square of side 100. */
-const KINDS = {
+interface Kind {
+  /** Around which its colours lie, degrees. */
+  readonly hue: number
+  /** Its SVG below the horizon `y`, in a square of side 100. */
+  draw(r: Random, colour: () => string, y: number): string
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
   city: {
     hue: 30,
     draw: (r, colour, y) =>
@@ -81,12 +91,12 @@ const KINDS = {
 }
 
 /** Smooth random values, 0–1, of places 0–1 across and down, on a grid of random numbers. */
-function cloth(r, across, down) {
+function cloth(r: Random, across: number, down: number): (x: number, y: number) => number {
   const values = Float32Array.from({ length: (across + 2) * (down + 2) }, r)
   return (x, y) => {
     const [i, j] = [Math.floor(x * across), Math.floor(y * down)]
     const [u, v] = [x * across - i, y * down - j]
-    const row = (at) => values[at] + u * (values[at + 1] - values[at])
+    const row = (at: number): number => values[at]! + u * (values[at + 1]! - values[at]!)
     const at = j * (across + 2) + i
     return row(at) + v * (row(at + across + 2) - row(at))
   }
@@ -94,32 +104,33 @@ function cloth(r, across, down) {
 
 /**
  * Draws flat shapes anew as with crayons: wavering outlines, strokes across or down, the grain of the paper.
- * @param {Uint8Array} flat RGB
+ * @param flat RGB
  */
-function crayon(r, flat, width, height) {
+function crayon(r: Random, flat: Uint8Array, width: number, height: number): Uint8Array {
   const out = new Uint8Array(flat.length)
-  const waver = [cloth(r, 14, 14), cloth(r, 14, 14)]
+  const waver = [cloth(r, 14, 14), cloth(r, 14, 14)] as const
   const [along, across] = [Math.round(4 + r() * 8), 70]
   const strokes = r() < 0.5 ? cloth(r, along, across) : cloth(r, across, along)
   const grain = cloth(r, 110, 110)
-  const moved = (at, by, side) => Math.max(0, Math.min(side - 1, Math.round(at + (by - 0.5) * 0.07 * side)))
+  const moved = (at: number, by: number, side: number): number =>
+    Math.max(0, Math.min(side - 1, Math.round(at + (by - 0.5) * 0.07 * side)))
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const place = [x / width, y / height]
+      const place = [x / width, y / height] as const
       const from = moved(y, waver[1](...place), height) * width + moved(x, waver[0](...place), width)
       const light = 0.5 + 0.5 * strokes(...place) + 0.5 * grain(...place)
-      for (let c = 0; c < 3; c++) out[3 * (y * width + x) + c] = Math.min(255, flat[3 * from + c] * light)
+      for (let c = 0; c < 3; c++) out[3 * (y * width + x) + c] = Math.min(255, flat[3 * from + c]! * light)
     }
   }
   return out
 }
 
 /** Sky, sun and clouds of any hour, then the land. */
-function landscape(r, { hue, draw }) {
+function landscape(r: Random, { hue, draw }: Kind): string {
   const spread = () => (r() + r() + r() - 1.5) * 110
   const light = 25 + r() * 35
   const colour = () => `hsl(${hue + spread()} ${20 + r() * 45}% ${light + r() * 22 - 11}%)`
-  const sky = `hsl(${[205, 25, 240, 330][Math.floor(r() * 4)] + r() * 40 - 20} ${30 + r() * 40}% ${30 + r() * 50}%)`
+  const sky = `hsl(${[205, 25, 240, 330][Math.floor(r() * 4)]! + r() * 40 - 20} ${30 + r() * 40}% ${30 + r() * 50}%)`
   const horizon = 42 + r() * 22
   const cloud = () =>
     `<ellipse cx="${r() * 100}" cy="${r() * horizon}" rx="${6 + r() * 14}" ry="${2 + r() * 5}" fill="#fff" opacity="${0.2 + r() * 0.5}"/>`
@@ -128,12 +139,21 @@ function landscape(r, { hue, draw }) {
     <rect y="${horizon}" width="100" height="60" fill="${colour()}"/>${draw(r, colour, horizon)}`
 }
 
+export interface CollectionOptions {
+  readonly perClass?: number
+  /** At most six. */
+  readonly classes?: number
+  readonly seed?: number
+  /** Sides of the pictures, in pixels. */
+  readonly smallest?: number
+  readonly largest?: number
+}
+
 /**
  * Writes the collection: one sub-folder a kind.
- * @param {string} folder where; made if it does not exist.
- * @param {{ perClass?: number, classes?: number, seed?: number, smallest?: number, largest?: number }} options
+ * @param folder where; made if it does not exist
  */
-export async function drawCollection(folder, options = {}) {
+export async function drawCollection(folder: string, options: CollectionOptions = {}): Promise<void> {
   const { perClass = 120, classes = 6, seed = 1, smallest = 200, largest = 400 } = options
   for (const [index, [name, kind]] of Object.entries(KINDS).slice(0, classes).entries()) {
     await mkdir(join(folder, name), { recursive: true })

@@ -6,14 +6,16 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import type { JSONReport, JSONReportSuite, JSONReportTest } from '@playwright/test/reporter'
+import type { JsonTestResults } from 'vitest/node'
+import { ROOT } from './programs.js'
 
-process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+process.chdir(ROOT)
 const reports = mkdtempSync(join(tmpdir(), 'fixative-test-'))
-const total = { passed: 0, failed: 0, /** @type {string[]} */ skipped: [] }
+const total = { passed: 0, failed: 0, skipped: [] as string[] }
 
 /** Runs a program of node_modules/.bin through npm, showing what it prints. */
-function run(name, command, env = {}) {
+function run(name: string, command: string, env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${name}`)
   const { status } = spawnSync(command, {
     stdio: 'inherit',
@@ -27,28 +29,28 @@ function run(name, command, env = {}) {
   return status === 0
 }
 
-function check(name, command) {
+function check(name: string, command: string): void {
   if (run(name, command)) return
   total.failed++
   console.log(`${name} failed`)
 }
 
 /** A runner's JSON report; null, and one failure, when it died before writing one. */
-function readReport(name, file) {
+function readReport(name: string, file: string): unknown {
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
   total.failed++
   console.log(`${name} ended without a report`)
   return null
 }
 
-function unitTests(chromium) {
+function unitTests(chromium: Chromium): void {
   const file = join(reports, 'vitest.json')
   const ok = run(
     'unit and integration tests',
     `vitest run --reporter=default --reporter=json --outputFile.json="${file}"`,
     { FIXATIVE_CHROMIUM: chromium.path ?? '' },
   )
-  const report = readReport('vitest', file)
+  const report = readReport('vitest', file) as JsonTestResults | null
   if (!report) return
   let failed = 0
   for (const suite of report.testResults) {
@@ -58,8 +60,10 @@ function unitTests(chromium) {
     for (const { status, fullName, meta } of suite.assertionResults) {
       if (status === 'passed') total.passed++
       else if (status !== 'failed') {
+        // Told by the test itself, where its name does not.
+        const { skipReason } = meta as { skipReason?: string }
         total.skipped.push(
-          `${fullName}: ${meta?.skipReason ?? (status === 'todo' ? 'to do' : (/\(([^()]*)\)$/.exec(fullName)?.[1] ?? 'no reason given'))}`,
+          `${fullName}: ${skipReason ?? (status === 'todo' ? 'to do' : (/\(([^()]*)\)$/.exec(fullName)?.[1] ?? 'no reason given'))}`,
         )
       }
     }
@@ -68,16 +72,20 @@ function unitTests(chromium) {
   total.failed += failed === 0 && !ok ? 1 : failed
 }
 
+/** Where Chromium is, or why there is none. */
+type Chromium = { path: string; reason?: never } | { path?: never; reason: string }
+
 /** Chromium: what Playwright brought, or Debian's. Installs the latter when this machine lets us. */
-function findChromium() {
+function findChromium(): Chromium {
   const known = [
     process.env.FIXATIVE_CHROMIUM,
     '/usr/bin/chromium',
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',
   ]
-  const found = () => known.find((path) => path && existsSync(path))
-  if (found()) return { path: found() }
+  const find = (): string | undefined => known.find((path) => path && existsSync(path))
+  const here = find()
+  if (here) return { path: here }
   if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) {
     return { reason: 'no Chromium here; set FIXATIVE_CHROMIUM to its path' }
   }
@@ -93,13 +101,17 @@ function findChromium() {
     timeout: 600_000,
     maxBuffer: 1e8,
   })
-  if (found()) return { path: found() }
+  const installed = find()
+  if (installed) return { path: installed }
   const lastLine = stderr?.trim().split('\n').at(-1) ?? ''
   return { reason: `no Chromium here, and apt-get could not install it (status ${status}: ${lastLine})` }
 }
 
 /** All tests of a Playwright report, with their names spelt out. */
-function playwrightTests(suites, names = []) {
+function playwrightTests(
+  suites: readonly JSONReportSuite[],
+  names: readonly string[] = [],
+): { name: string; test: JSONReportTest }[] {
   return suites.flatMap((suite) => {
     const inside = [...names, suite.title]
     const specs = (suite.specs ?? []).flatMap((spec) =>
@@ -109,21 +121,21 @@ function playwrightTests(suites, names = []) {
   })
 }
 
-function browserTests(chromium) {
+function browserTests(chromium: Chromium): void {
   const specs = existsSync('e2e')
-    ? readdirSync('e2e', { recursive: true }).filter((f) => /\.(spec|test)\.ts$/.test(f))
+    ? readdirSync('e2e', { recursive: true, encoding: 'utf8' }).filter((f) => /\.(spec|test)\.ts$/.test(f))
     : []
   if (specs.length === 0) return
   const file = join(reports, 'playwright.json')
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, FIXATIVE_CHROMIUM: chromium.path ?? '' }
   if (chromium.reason) {
     run('browser tests (listed only)', 'playwright test e2e --list --reporter=json', env)
-    const report = readReport('playwright', file)
+    const report = readReport('playwright', file) as JSONReport | null
     if (report) total.skipped.push(...playwrightTests(report.suites).map(({ name }) => `${name}: ${chromium.reason}`))
     return
   }
   const ok = run('browser tests', 'playwright test e2e --reporter=list,json', env)
-  const report = readReport('playwright', file)
+  const report = readReport('playwright', file) as JSONReport | null
   if (!report) return
   let failed = report.errors.length
   for (const { name, test } of playwrightTests(report.suites)) {

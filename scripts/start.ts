@@ -6,16 +6,15 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ROOT, isProgram } from './programs.js'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const INSTEAD = '`npm run serve` opens the same app in your browser.'
 
 /** Folder of the electron package, which is found without loading it: loading starts the download. */
-const electronPackage = () => dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+const electronPackage = (): string => dirname(createRequire(import.meta.url).resolve('electron/package.json'))
 
 /** Absolute path of Electron's program, null when it has not been fetched. */
-export function electronProgram(env = process.env, folder = electronPackage()) {
+export function electronProgram(env = process.env, folder = electronPackage()): string | null {
   const pathFile = join(folder, 'path.txt')
   const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : null
   const override = env.ELECTRON_OVERRIDE_DIST_PATH
@@ -24,7 +23,11 @@ export function electronProgram(env = process.env, folder = electronPackage()) {
 }
 
 /** Why no window can be opened here, one sentence; null: it can. */
-export function noWindow(env = process.env, platform = process.platform, user = process.getuid?.()) {
+export function noWindow(
+  env = process.env,
+  platform: NodeJS.Platform = process.platform,
+  user = process.getuid?.(),
+): string | null {
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
     return `The desktop app needs a display and there is none here: ${INSTEAD}`
   }
@@ -34,7 +37,7 @@ export function noWindow(env = process.env, platform = process.platform, user = 
 }
 
 /** Fetches Electron's program. False: impossible. What goes wrong is not shown: it is a stack trace of the downloader. */
-function fetchElectron() {
+function fetchElectron(): boolean {
   console.log('Fetching Electron (about 110 MB, only this once) …')
   const { status } = spawnSync(process.execPath, [join(electronPackage(), 'install.js')], {
     stdio: ['ignore', 'inherit', 'ignore'],
@@ -43,7 +46,7 @@ function fetchElectron() {
   return status === 0
 }
 
-function build() {
+function build(): boolean {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const { status } = spawnSync(npm, ['run', '--silent', 'build'], {
     cwd: ROOT,
@@ -54,7 +57,7 @@ function build() {
 }
 
 /** Exit code of `npm start`. */
-async function main(args) {
+async function main(args: readonly string[]): Promise<number> {
   const reason = noWindow()
   if (reason !== null) {
     console.error(reason)
@@ -68,7 +71,7 @@ async function main(args) {
   }
   if (!build()) return 1
   const child = spawn(program, ['.', ...args], { cwd: ROOT, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(`Electron did not start (${error.message}): ${INSTEAD}`)
@@ -78,4 +81,4 @@ async function main(args) {
   })
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await main(process.argv.slice(2))
+if (isProgram(import.meta.url)) process.exitCode = await main(process.argv.slice(2))
