@@ -159,14 +159,14 @@ async function openFolder(browser: Browser, home: string, folder: string) {
   await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder)
   await dialog.getByRole('textbox', { name: 'Folder' }).press('Enter')
   await dialog.getByText('set 0', { exact: true }).waitFor()
-  const pictures = page.evaluate(WATCH_PICTURES) as Promise<Pictures>
+  const pictures = page.evaluate<Pictures>(WATCH_PICTURES)
   const start = performance.now()
   await dialog.getByRole('button', { name: 'Use this folder' }).click()
   const { first, all, inView } = await pictures
-  const busy = (await page.evaluate(SCROLL)) as Scrolled
+  const busy = await page.evaluate<Scrolled>(SCROLL)
   await page.locator('button:enabled', { hasText: 'Continue to strength' }).waitFor({ timeout: 600_000 })
   const complete = (performance.now() - start) / 1000
-  const idle = (await page.evaluate(SCROLL)) as Scrolled
+  const idle = await page.evaluate<Scrolled>(SCROLL)
   const frames = ({ times, long }: Scrolled) => ({
     p95: round(quantile(times, 0.95)),
     max: round(Math.max(...times)),

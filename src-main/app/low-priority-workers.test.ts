@@ -5,7 +5,7 @@ import { lowPriorityWorkers } from './low-priority-workers.js'
 
 it('job workers run below normal priority', async () => {
   const handle = lowPriorityWorkers(nodeTransport(new URL('../workers/entry.ts', import.meta.url))).spawn()
-  expect(getPriority(handle.pid!)).toBe(constants.priority.PRIORITY_BELOW_NORMAL)
+  expect(getPriority(handle.pid)).toBe(constants.priority.PRIORITY_BELOW_NORMAL)
   const gone = new Promise((done) => handle.onExit(done))
   handle.kill()
   await gone

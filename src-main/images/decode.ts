@@ -55,7 +55,7 @@ export async function decode(
     .toBuffer({ resolveWithObject: true })
   const { width, height } = info
   if (throughRgb) return { data: greyAndAlpha(data, width * height), width, height, channels: 2 }
-  return { data: kind.deep ? words(data) : bytes(data), width, height, channels: info.channels as Pixels['channels'] }
+  return { data: kind.deep ? words(data) : bytes(data), width, height, channels: info.channels }
 }
 
 function greyAndAlpha(rgba: Uint8Array, count: number): Uint8Array {

@@ -42,7 +42,7 @@ describe('planOutputs', () => {
       'a.jpg-2.png',
       'a.PNG',
     )
-    const format = fc.constantFrom('keep', 'png', 'jpeg', 'webp') as fc.Arbitrary<'keep' | 'png' | 'jpeg' | 'webp'>
+    const format = fc.constantFrom<('keep' | 'png' | 'jpeg' | 'webp')[]>('keep', 'png', 'jpeg', 'webp')
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1 }), format, (names, to) => {
         const planned = planOutputs(

@@ -88,7 +88,7 @@ describe('perturb', () => {
         fc.record({
           width: fc.integer({ min: 1, max: 40 }),
           height: fc.integer({ min: 1, max: 40 }),
-          channels: fc.constantFrom(1, 2, 3, 4) as fc.Arbitrary<1 | 2 | 3 | 4>,
+          channels: fc.constantFrom<(1 | 2 | 3 | 4)[]>(1, 2, 3, 4),
           deep: fc.boolean(),
           epsilon: fc.double({ min: 1, max: 64, noNaN: true }),
           phase: fc.integer({ min: 0, max: 1000 }),

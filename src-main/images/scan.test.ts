@@ -63,7 +63,7 @@ describe('scan', () => {
     await put('film.mp4', Buffer.concat([Buffer.from([0, 0, 0, 20]), Buffer.from('ftypisom\0\0\0\0mp42')]))
     await put('moving.gif', await blank().gif().toBuffer())
     await put('half-header.png', png.subarray(0, 20))
-    const frames = await sharp([png, await blank().negate().png().toBuffer()], { join: { animated: true } })
+    const frames = sharp([png, await blank().negate().png().toBuffer()], { join: { animated: true } })
     await put('moving.webp', await frames.clone().webp({ loop: 0 }).toBuffer())
     await put('pages.tif', await frames.clone().tiff().toBuffer())
     await put('print.jpg', await blank().toColourspace('cmyk').jpeg().toBuffer())

@@ -187,7 +187,7 @@ interface Pending {
 }
 
 class FileJournal implements Journal {
-  #pending: Pending[] = []
+  readonly #pending: Pending[] = []
   #writing: Promise<void> | undefined
 
   constructor(

@@ -146,6 +146,6 @@ describe('preload', () => {
 
     expect(api.imageUrl('im-1')).toBe('app://fixative/image/im-1')
     expect(api.imageUrl('../x')).toBe('app://fixative/image/..%2Fx')
-    expect(api.pathOf({ name: 'a.jpg' } as object)).toBe('/dropped/a.jpg')
+    expect(api.pathOf({ name: 'a.jpg' })).toBe('/dropped/a.jpg')
   })
 })

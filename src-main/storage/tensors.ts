@@ -3,10 +3,7 @@ import { z } from 'zod'
 
 /** Names and lengths of the tensors in the order in which they follow, and whatever describes them. */
 export function tensorHeader<T>(meta: z.ZodType<T>): z.ZodType<{ meta: T; tensors: [string, number][] }> {
-  return z.strictObject({ meta, tensors: z.array(z.tuple([z.string(), z.int().min(0)])) }) as unknown as z.ZodType<{
-    meta: T
-    tensors: [string, number][]
-  }>
+  return z.strictObject({ meta, tensors: z.array(z.tuple([z.string(), z.int().min(0)])) })
 }
 
 export function encodeTensors(meta: unknown, tensors: Readonly<Record<string, Float32Array>>): Buffer {

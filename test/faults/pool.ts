@@ -24,7 +24,7 @@ export function poolInProcess(size: number): Pool {
     options?.signal?.throwIfAborted()
     return runTask(task, input)
   }
-  return poolOf(size, run as Run, async () => undefined)
+  return poolOf(size, run, async () => undefined)
 }
 
 /** Tasks that compute and touch no file but the thumbnails that they read. */

@@ -10,7 +10,7 @@ process.exitCode = await main(process.argv.slice(2), { workerEntry, effort })
 
 /** Once an event with this text has been told, nothing goes on until the file is there: time for a fault to strike. */
 function haltAt(text: string, file: string): void {
-  const write = process.stdout.write.bind(process.stdout) as (chunk: string) => boolean
+  const write: (chunk: string) => boolean = process.stdout.write.bind(process.stdout)
   const sleep = new Int32Array(new SharedArrayBuffer(4))
   process.stdout.write = (chunk: unknown) => {
     const written = write(chunk as string)

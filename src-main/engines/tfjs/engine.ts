@@ -179,7 +179,7 @@ class TfjsTraining implements Training {
       // What the gradient's own scope computes ends with it, but for what is kept.
       for (const { mean, variance } of moments.values()) [mean, variance].forEach((value) => tf.keep(value))
       logits = tf.keep(out)
-      return tf.div(summedLoss(tf, out, onehot), batch.labels.length) as core.Scalar
+      return tf.div<core.Scalar>(summedLoss(tf, out, onehot), batch.labels.length)
     }
     const { grads } = tf.valueAndGrads(loss)(perturbed)
     // Kept tensors are outside every scope: copies take their place in this one.

@@ -58,7 +58,7 @@ export function logitsOf(
 ): core.Tensor2D {
   // Where values are equal, the first in reading order passes the gradient, as in onnx/max-pool.ts.
   const x = evaluateUnits(net, images, layer, (y) => tf.maxPool(y, 2, 2, 'valid'))
-  const features = tf.mean(x, [1, 2]) as core.Tensor2D
+  const features = tf.mean<core.Tensor2D>(x, [1, 2])
   const head = weights.get('head.weight') as core.Tensor2D
   return tf.add(tf.matMul(features, head, false, true), weights.get('head.bias')!)
 }

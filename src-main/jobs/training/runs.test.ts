@@ -27,7 +27,7 @@ async function attacked(from?: RunsState, changes: Partial<RunsPlan> = {}) {
     tasks.push(task)
     await new Promise((resolve) => setTimeout(resolve, (tasks.length * 7) % 5))
     const number = Number(task.seed.split('/').at(-1))
-    return Int32Array.of(number, 2 * number, number, number) as TaskOutput<N>
+    return Int32Array.of(number, 2 * number, number, number)
   }
   const checkpoint = {
     load: () => Promise.resolve(from),
