@@ -1,4 +1,6 @@
 /** How fast pictures are exported, beside sharp that does nothing else. */
+import { exportOptions } from '../../src-main/core/export-options.js'
+import { DEFAULT_SETTINGS } from '../../src-main/core/settings.js'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { carrierField } from '../../src-main/core/protect/carriers.js'
@@ -30,7 +32,7 @@ export async function exporting(format: keyof typeof BARE, folder: string) {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
   const picture = sharp({ create: { width, height, channels: 3, background: '#888', noise } }).blur(3)
   await picture.toFormat(format, format === 'jpeg' ? { quality: 92 } : {}).toFile(from)
-  const encoding = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' } as const
+  const encoding = { ...exportOptions(DEFAULT_SETTINGS, null), reserve: 'none' } as const
   const megapixels = (CORES * width * height) / 1e6
   const pool = startPool()
   try {

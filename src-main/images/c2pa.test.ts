@@ -11,7 +11,7 @@ import { createCredential } from './c2pa-credential.js'
 import { manifestId } from './c2pa-id.js'
 import { exportImage } from './export.js'
 import type { OutputFormat, Reservation } from './types.js'
-import { testNoise } from '../../test/support/noise-request.js'
+import { AS_IT_IS, testNoise } from '../../test/support/noise-request.js'
 
 const SINCE = '2026-01-01T00:00:00.500Z'
 let folder: string
@@ -31,8 +31,8 @@ let count = 0
 async function copy(format: OutputFormat, reserve: Reservation, path = 'a/picture.png', seed = 'abc') {
   const target = join(folder, `copy-${count++}`)
   const manifest = { credential: await createCredential(seed, SINCE), id: manifestId(seed, path), version: '1.2.3' }
-  const rest = { ...testNoise(4), quality: null, metadata: 'keep' } as const
-  await exportImage({ source, target, format, reserve, manifest, ...rest })
+  const rest = { ...testNoise(4), ...AS_IT_IS }
+  await exportImage({ ...rest, source, target, format, reserve, manifest })
   return readFile(target)
 }
 const storeOf = (bytes: Buffer, format: 'jpeg' | 'png') => {

@@ -5,11 +5,13 @@ import readExif from 'exif-reader'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHANNELS, type Channel } from '../core/channels.js'
+import { exportOptions } from '../core/export-options.js'
+import { DEFAULT_SETTINGS } from '../core/settings.js'
 import { decode } from './decode.js'
 import { exportImage } from './export.js'
 import { asServed } from './served.js'
 import { thumbnail } from './thumbnail.js'
-import { AS_IT_IS, testNoise, withNoise } from '../../test/support/noise-request.js'
+import { testNoise, withNoise } from '../../test/support/noise-request.js'
 import { LARGEST_CHANGE } from './sight.js'
 
 const RESOLUTION = 16
@@ -47,8 +49,8 @@ async function run(source: string, channel: Channel) {
     source,
     target,
     ...noise,
-    ...AS_IT_IS,
-    channel,
+    ...exportOptions(DEFAULT_SETTINGS, channel),
+    reserve: 'none',
   })
   return { target, report, facts: await sharp(target).metadata() }
 }

@@ -34,8 +34,7 @@ export async function exportImage(request: ExportRequest): Promise<ExportReport>
   const facts = await inspect(source)
   if (!facts.ok) throw unreadable(source, facts.reason)
   const { mode } = await refuseSameFile(source, target)
-  const wanted = request.channel?.exported.format ?? request.format
-  const format = wanted === 'keep' ? facts.format : wanted
+  const format = request.format === 'keep' ? facts.format : request.format
   const prepared = await prepare(request, facts, format)
   const { lossless } = prepared.encoding
 
@@ -80,25 +79,24 @@ interface Protected {
 
 async function prepare(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Prepared> {
   const { source } = request
-  const view = request.channel?.exported
-  const srgb = view?.colourSpace === 'srgb'
+  const srgb = request.colourSpace === 'srgb'
   const kind: PixelKind = { grey: facts.grey, deep: facts.deep && !srgb && (format === 'png' || format === 'tiff') }
   const flat = format === 'jpeg' && facts.alpha
   refuseTooLarge(request, facts, format)
   let original: Pixels
   try {
-    original = await decode(source, kind, flat, view)
+    original = await decode(source, kind, flat, request)
   } catch (error) {
     throw unreadable(source, readFailure(error), error)
   }
-  const encoding = await encodingFor(source, facts, format, view ? view.quality : request.quality)
+  const encoding = await encodingFor(source, facts, format, request.quality)
   const { width, height } = original
   const metadata = { ...facts.metadata, autoOrient: { ...facts.metadata.autoOrient, width, height } }
-  const carried = carriedMetadata(metadata, format, view?.metadata ?? request.metadata, request.reserve !== 'none')
+  const carried = carriedMetadata(metadata, format, request.metadata, request.reserve !== 'none')
   return {
     original,
     kind,
-    encoding: { ...encoding, ...(view && { chromaSubsampling: view.chromaSubsampling }) },
+    encoding: { ...encoding, chromaSubsampling: request.chromaSubsampling ?? encoding.chromaSubsampling },
     ancillary: srgb ? { ...carried, icc: null } : carried,
   }
 }
@@ -110,7 +108,7 @@ async function protect(request: ExportRequest, prepared: Prepared): Promise<Prot
   const { noise, sight } = await scaledNoise(original, request, encoding.lossless ? null : recode)
   const pixels = perturb(original, noise, request.resolution, LARGEST_CHANGE)
   const encoded = await encodeWithin(
-    request.channel?.exported.maxBytes ?? Infinity,
+    request.maxBytes ?? Infinity,
     encoding,
     async (encoding) => withReservation(await encode(pixels, kind, encoding, ancillary), encoding.format, request),
     request.source,
@@ -118,11 +116,15 @@ async function protect(request: ExportRequest, prepared: Prepared): Promise<Prot
   return { encoded, pixels, sight }
 }
 
-function refuseTooLarge({ source, channel }: ExportRequest, { metadata }: PictureFacts, format: OutputFormat): void {
+function refuseTooLarge(
+  { source, maxWidth, maxHeight }: ExportRequest,
+  { metadata }: PictureFacts,
+  format: OutputFormat,
+): void {
   const { width, height } = metadata.autoOrient
   const limit = LONGEST_SIDE[format]
-  const within = (side: number, most: number | null | undefined): number => Math.min(side, most ?? side)
-  const longest = Math.max(within(width, channel?.exported.maxWidth), within(height, channel?.exported.maxHeight))
+  const within = (side: number, most: number | null): number => Math.min(side, most ?? side)
+  const longest = Math.max(within(width, maxWidth), within(height, maxHeight))
   if (limit === undefined || longest <= limit) return
   throw new FixativeError(
     'picture-too-large',
@@ -206,11 +208,10 @@ async function examine(
 /** Made from the written file, unless the pixels give the same. */
 async function thumbnailFor(
   path: string,
-  { target, resolution, channel }: ExportRequest,
+  { target, resolution, served }: ExportRequest,
   { encoding, ancillary }: Prepared,
   { encoded, pixels }: Pick<Protected, 'encoded' | 'pixels'>,
 ): Promise<Uint8Array> {
-  const served = channel?.served ?? null
   // A PNG is shrunk after decoding, never while; and without a profile there are no colours to convert.
   if (encoding.lossless && ancillary.icc === null && !served && encoded[0] === 0x89) {
     return thumbnailOf(pixels, resolution)

@@ -13,7 +13,7 @@ import { jpegWith, pngWith } from './containers.js'
 import { decode } from './decode.js'
 import { exportImage } from './export.js'
 import { inspect } from './inspect.js'
-import { testNoise, withNoise } from '../../test/support/noise-request.js'
+import { AS_IT_IS, testNoise, withNoise } from '../../test/support/noise-request.js'
 import { LARGEST_CHANGE } from './sight.js'
 
 const RESOLUTION = 16
@@ -124,8 +124,7 @@ async function write(bytes: Buffer): Promise<string> {
 }
 async function protect(source: string, metadata: 'keep' | 'rights' | 'none') {
   const target = `${source}-${metadata}`
-  const rest = { ...noise, quality: null, reserve: 'none' } as const
-  const report = await exportImage({ source, target, format: 'keep', metadata, ...rest })
+  const report = await exportImage({ source, target, ...noise, ...AS_IT_IS, metadata })
   const facts = await inspect(target)
   if (!facts.ok) throw new Error(facts.reason)
   const { exif } = facts.metadata
@@ -215,8 +214,7 @@ describe('a profile that is damaged', () => {
       // The length that the profile gives for itself.
       jpeg[jpeg.indexOf('ICC_PROFILE\0') + 14 + 1]! ^= 0x40
       const source = await write(jpeg)
-      const rest = { ...noise, quality: null, reserve: 'none' } as const
-      const report = await exportImage({ source, target: `${source}-out`, format, metadata: 'keep', ...rest })
+      const report = await exportImage({ source, target: `${source}-out`, ...noise, ...AS_IT_IS, format })
       expect(report.format).toBe(format)
       if (report.lossless) expect(report.maxAbsDiff).toBeLessThanOrEqual(LARGEST_CHANGE)
     },

@@ -8,7 +8,7 @@ import { jpegWith } from './containers.js'
 import { exportImage } from './export.js'
 import type { MetadataPolicy, OutputFormat, Reservation } from './types.js'
 import { reservedXmp, rightsXmp } from './xmp.js'
-import { testNoise } from '../../test/support/noise-request.js'
+import { AS_IT_IS, testNoise } from '../../test/support/noise-request.js'
 
 const XMP = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -40,7 +40,7 @@ afterAll(async () => {
 let count = 0
 async function copy(format: OutputFormat, metadata: MetadataPolicy, reserve: Reservation = 'none') {
   const target = join(folder, `copy-${count++}`)
-  await exportImage({ source, target, ...testNoise(4), format, quality: null, metadata, reserve })
+  await exportImage({ source, target, ...testNoise(4), ...AS_IT_IS, format, metadata, reserve })
   const found = await sharp(target).metadata()
   return { ...found, tags: found.exif ? readExif(found.exif) : undefined }
 }
@@ -94,8 +94,7 @@ describe('metadata of the copy', () => {
       .png()
       .toFile(large)
     const target = join(folder, 'large.jpg')
-    const rest = { ...testNoise(4), quality: null, metadata: 'keep', reserve: 'none' } as const
-    await exportImage({ source: large, target, format: 'jpeg', ...rest })
+    await exportImage({ source: large, target, ...testNoise(4), ...AS_IT_IS, format: 'jpeg' })
     const { xmpAsString } = await sharp(target).metadata()
     expect(xmpAsString).toContain('© Ada &amp; Co')
     expect(xmpAsString).not.toContain('garden')
@@ -118,8 +117,7 @@ describe('metadata of the copy', () => {
     await writeFile(from, Buffer.concat([plain.subarray(0, 2), head, resource, plain.subarray(2)]))
     for (const metadata of ['keep', 'rights'] as const) {
       const target = join(folder, `iptc-${metadata}.jpg`)
-      const rest = { ...testNoise(4), quality: null, reserve: 'none', format: 'keep' } as const
-      await exportImage({ source: from, target, metadata, ...rest })
+      await exportImage({ source: from, target, ...testNoise(4), ...AS_IT_IS, metadata })
       const { xmpAsString, iptc } = await sharp(target).metadata()
       expect(xmpAsString).toContain('(c) Grace!')
       expect(xmpAsString).toContain('Grace')

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { exportImage } from './export.js'
 import { blankExifPreviews, withoutXmpPreviews } from './previews.js'
-import { testNoise } from '../../test/support/noise-request.js'
+import { AS_IT_IS, testNoise } from '../../test/support/noise-request.js'
 
 /** An EXIF block: IFD0 (Copyright) → Exif IFD (maker note with a JPEG) and IFD1 (thumbnail). */
 function exifWith(preview: Buffer): Buffer {
@@ -89,10 +89,8 @@ describe('unprotected previews in metadata', () => {
           source,
           target,
           ...testNoise(4),
+          ...AS_IT_IS,
           format,
-          quality: null,
-          metadata: 'keep',
-          reserve: 'none',
         })
         const kept = (await sharp(target).metadata()).exif!
         expect(jpegStarts(kept)).toBe(0)

@@ -1,5 +1,6 @@
 /** Shapes shared by the image stages. Paths named `source`/`target` are absolute; `path` is relative, with '/'. */
-import type { Exported, Served } from '../core/channels.js'
+import type { Served } from '../core/channels.js'
+import type { ExportOptions } from '../core/export-options.js'
 import type { View } from '../core/stress/rows.js'
 import type { ManifestFacts } from './c2pa-id.js'
 import type { NoiseRequest } from './sight.js'
@@ -59,20 +60,14 @@ export interface ThumbnailReport {
   readonly items: readonly ((Squashed & { readonly opacity: Uint8Array; readonly budget: Uint8Array }) | Unreadable)[]
 }
 
-export interface ExportRequest extends NoiseRequest {
+export interface ExportRequest extends NoiseRequest, ExportOptions {
   readonly source: string
   readonly target: string
   /** A file without which nothing is written: it is only there while the target's disk is. */
   readonly marker?: string
-  readonly format: 'keep' | OutputFormat
-  /** 1–100, or null for the format's default. */
-  readonly quality: number | null
-  readonly metadata: MetadataPolicy
   readonly reserve: Reservation
   /** What the C2PA manifest is made with; needed where `reserve` asks for one. */
   readonly manifest?: ManifestFacts | null
-  /** Where it is published; `format`, `quality` and `metadata` are then the channel's. Null: at its own size. */
-  readonly channel?: { readonly exported: Exported; readonly served: Served | null } | null
 }
 
 /** What was measured on the written file, decoded again. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Smoothing } from '../core/certify/smoothing.js'
 import type { Settings } from '../core/settings.js'
 import { architectureFor } from '../core/surrogate/architecture.js'
-import type { OutputFormat } from '../images/types.js'
+import { type ExportOptions, exportOptions } from '../core/export-options.js'
 import type { Dataset, Program } from '../workers/tasks.js'
 import type { JobRecord } from './journal.js'
 import type { JobFolder } from '../storage/folders.js'
@@ -25,9 +25,9 @@ export function programOf({ surrogate, resolution }: Settings, classes: number):
   return { engine: 'cpu', spec: { architecture: architectureFor(surrogate, resolution), classes, resolution } }
 }
 
-/** Format of the written files. */
-export const formatOf = ({ settings, channel }: Pick<JobRecord, 'settings' | 'channel'>): 'keep' | OutputFormat =>
-  channel?.exported.format ?? settings.format
+/** How the job's pictures are written. */
+export const optionsOf = ({ settings, channel }: Pick<JobRecord, 'settings' | 'channel'>): ExportOptions =>
+  exportOptions(settings, channel)
 
 /** @param file name of a thumbnail file in the job's folder. */
 export function datasetOf(

@@ -1,9 +1,11 @@
 /** For tests: what an export asks for. */
+import { exportOptions } from '../../src-main/core/export-options.js'
+import { DEFAULT_SETTINGS } from '../../src-main/core/settings.js'
 import { type Pixels, perturb } from '../../src-main/images/perturb.js'
 import { LARGEST_CHANGE, type NoiseRequest, scaledNoise } from '../../src-main/images/sight.js'
 
 /** Nothing is to be changed but the pixels. */
-export const AS_IT_IS = { format: 'keep', quality: null, metadata: 'keep', reserve: 'none' } as const
+export const AS_IT_IS = { ...exportOptions(DEFAULT_SETTINGS, null), reserve: 'none' } as const
 
 /**
  * A wave, as noise is made of, which may change colours anywhere.

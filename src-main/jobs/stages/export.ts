@@ -20,7 +20,7 @@ import {
   removeTemporaries,
   requireOutput,
 } from '../output.js'
-import { formatOf } from '../plan.js'
+import { optionsOf } from '../plan.js'
 import { NOISE_FILE } from './learn.js'
 import type { JobFolder } from '../../storage/folders.js'
 import { hashFile } from '../../certificates/verify-folder.js'
@@ -59,7 +59,7 @@ export async function exportStage(
   const { record, folder, journal, context, signal } = job
   const { output, settings } = record
   const area = settings.resolution ** 2
-  const targets = planOutputs(pictures, formatOf(record))
+  const targets = planOutputs(pictures, optionsOf(record).format)
   await job.requirePlace()
   const state = await inspectOutput(output, record.id, signal)
   if (state.kind === 'unfinished') {
@@ -117,7 +117,7 @@ async function exportOne(
   store: ItemFile,
 ): Promise<ExportedFacts> {
   const { record, signal } = job
-  const { resolution, format, quality, metadata, reserve } = record.settings
+  const { resolution, reserve } = record.settings
   const source = below(record.input, path)
   const sha256 = await hashFile(source, signal).catch(() => undefined)
   if (sha256 !== expected) await job.requireInput()
@@ -125,7 +125,7 @@ async function exportOne(
   if (sha256 !== expected) return { ok: false, reason: 'The file was changed while the job was running.' }
   const [field, budget] = await Promise.all([noise.fields.read(item), noise.budgets.read(item)])
   try {
-    const { channel, seed, tool: version } = record
+    const { seed, tool: version } = record
     const manifest = credential && { credential, id: manifestId(seed, path), version }
     const request = {
       source,
@@ -135,12 +135,9 @@ async function exportOne(
       budget,
       resolution,
       visibility: visibilityOf(record.settings),
-      format,
-      quality,
-      metadata,
+      ...optionsOf(record),
       reserve,
       manifest,
-      channel,
     }
     const report = await job.run('exportImage', request)
     const { bytes, lossless, maxAbsDiff, psnr, ssim, deltaE, flip, thumbnail } = report
@@ -200,10 +197,9 @@ function collect(
 
 /** A rough size of the written file: noise does not compress, so plain pictures grow. */
 function expectedBytes({ width, height, bytes, format }: LabelledPicture, record: JobRecord): number {
-  const wanted = formatOf(record)
+  const { format: wanted, maxWidth, maxHeight } = optionsOf(record)
   const target = wanted === 'keep' ? format : wanted
   const perPixel = target === 'png' || target === 'tiff' ? 2.5 : 0.6
-  const { maxWidth, maxHeight } = record.channel?.exported ?? { maxWidth: null, maxHeight: null }
   const scale = Math.min(1, (maxWidth ?? width) / width, (maxHeight ?? height) / height)
   return Math.max(bytes, width * height * perPixel) * scale ** 2
 }

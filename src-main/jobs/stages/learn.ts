@@ -10,7 +10,7 @@ import type { Dataset } from '../../workers/tasks.js'
 import { learnCheckpoint } from '../training/checkpoints.js'
 import { ItemFile } from '../../storage/item-file.js'
 import type { Job } from '../job.js'
-import { datasetOf, formatOf, keyOf, programOf } from '../plan.js'
+import { datasetOf, optionsOf, keyOf, programOf } from '../plan.js'
 import type { LabelledPicture } from './label.js'
 import { type Fields, learnNoise } from '../training/learn.js'
 import { BUDGET_FILE, OPACITY_FILE, ORIGINALS_FILE } from './thumbnails.js'
@@ -28,7 +28,7 @@ const CHUNK = 256
 /** The pictures as they are when noise is added: it shows only where they are opaque, unless they are laid on white. */
 function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPicture[]): Dataset {
   const dataset = datasetOf(folder, ORIGINALS_FILE, record.settings.resolution, pictures)
-  if (formatOf(record) === 'jpeg') return dataset
+  if (optionsOf(record).format === 'jpeg') return dataset
   return { ...dataset, thumbnails: { ...dataset.thumbnails, opacity: folder.file(OPACITY_FILE) } }
 }
 
