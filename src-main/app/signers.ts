@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import type { KnownSigner, SignersChanged } from '../../src-shared/contract/index.js'
 import { keyId } from '../core/certificate/dsse.js'
 import { findSigner, fingerprint } from '../core/certificate/signers.js'
-import type { KeyStore, Received } from '../keys/key-store.js'
+import type { KeyStore } from '../keys/key-store.js'
+import type { Received } from '../keys/known-signers.js'
 import { readCertificate } from '../certificates/verify-folder.js'
 
 export async function knownSigners(keys: KeyStore): Promise<KnownSigner[]> {
