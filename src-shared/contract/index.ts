@@ -13,6 +13,7 @@
  * answer: what is not known yet is null.
  */
 import type { EngineName } from '../../src-main/core/engine-names.js'
+import type { CurvePoint } from '../../src-main/core/certificate/curve-shape.js'
 import { VERDICTS, type Verdict } from '../../src-main/core/verdict.js'
 import { z } from 'zod'
 import { DEFAULT_SETTINGS, settingsSchema } from '../../src-main/core/settings.js'
@@ -399,12 +400,6 @@ export interface Preview {
   maxAbsDiff: number
   /** What this preview is and is not, one sentence to show under it. */
   note: string
-}
-
-export interface CurvePoint {
-  etaOverSigma: number
-  /** Certified upper bound, 0–1; null: abstained. */
-  bound: number | null
 }
 
 export interface Report {
