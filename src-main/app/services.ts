@@ -1,7 +1,7 @@
 /** What the app is given by whoever hosts it. */
 import type { Emit, RequestPayload } from '../../src-shared/contract/index.js'
 import type { Effort } from '../jobs/job.js'
-import type { KeyVault } from '../keys/key-store.js'
+import type { KeyVault } from '../keys/vault.js'
 import type { WorkerTransport } from '../workers/transport.js'
 import type { SettingsStore } from './settings.js'
 

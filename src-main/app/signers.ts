@@ -1,10 +1,21 @@
-/** The list of known signers, as the window shows it. */
+/** The signing key and the known signers, as the window shows them. */
 import { readFile } from 'node:fs/promises'
-import type { KnownSigner, SignersChanged } from '../../src-shared/contract/index.js'
+import type { KeyInfo, KnownSigner, SignersChanged } from '../../src-shared/contract/index.js'
 import { keyId } from '../core/certificate/dsse.js'
 import { findSigner, fingerprint } from '../core/certificate/signers.js'
-import type { KeyStore, Received } from '../keys/key-store.js'
+import type { KeyStore } from '../keys/key-store.js'
+import type { Received } from '../keys/known-signers.js'
+import type { PublicKey } from '../keys/pem.js'
 import { readCertificate } from '../certificates/verify-folder.js'
+
+/** What the window shows of the signing key; makes the key if there is none yet. */
+export async function keyInfo(keys: KeyStore): Promise<KeyInfo> {
+  return keyInfoOf(await keys.signer(), keys.storedIn)
+}
+
+export function keyInfoOf({ publicKey, keyId }: PublicKey, storedIn: string): KeyInfo {
+  return { fingerprint: fingerprint(keyId), publicKey, storedIn }
+}
 
 export async function knownSigners(keys: KeyStore): Promise<KnownSigner[]> {
   const ring = await keys.ring()

@@ -1,6 +1,6 @@
 /** What a job's settings mean for the work: the surrogate, its noise, and the data that it sees. */
 import { createHash } from 'node:crypto'
-import type { Smoothing } from '../core/certify/smoothing.js'
+import type { Smoothing } from '../core/certify/scales.js'
 import type { Settings } from '../core/settings.js'
 import { architectureFor } from '../core/surrogate/architecture.js'
 import { type ExportOptions, exportOptions } from '../core/export-options.js'

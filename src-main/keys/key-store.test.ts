@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keyId } from '../core/certificate/dsse.js'
 import { type NoticeEnvelope, type Succession, openNotice, signRevocation } from '../core/certificate/notices.js'
 import { findSigner, signerSentence } from '../core/certificate/signers.js'
-import { openKeyStore, SEALED_KEY_FILE } from './key-store.js'
+import { openKeyStore } from './key-store.js'
+import { SEALED_KEY_FILE } from './vault.js'
 
 let folder: string
 beforeEach(() => {

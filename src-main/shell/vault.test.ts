@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { fileVault, openKeyStore } from '../keys/key-store.js'
+import { openKeyStore } from '../keys/key-store.js'
+import { fileVault } from '../keys/vault.js'
 import * as fake from '../../test/support/fakes/electron.js'
 import { openVault } from './vault.js'
 

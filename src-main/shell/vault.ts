@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileVault, SEALED_KEY_FILE, type KeyVault } from '../keys/key-store.js'
+import { fileVault, SEALED_KEY_FILE, type KeyVault } from '../keys/vault.js'
 import { privateFolder, writeAtomically } from '../storage/folders.js'
 import { openKeychain, type Keychain } from './keychain.js'
 

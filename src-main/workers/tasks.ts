@@ -10,7 +10,7 @@ import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } f
 import type { Examined, ExamineRequest } from '../images/examine.js'
 import type { Labels } from '../images/labels.js'
 import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
-import type { Smoothing } from '../core/certify/smoothing.js'
+import type { Smoothing } from '../core/certify/scales.js'
 import type { Carrier } from '../core/protect/carriers.js'
 import type { Band } from '../core/protect/spectrum.js'
 import type { Variation } from '../core/stress/rows.js'

@@ -1,4 +1,5 @@
 /** How numbers are written for people: one way everywhere, in the order of magnitude that is read at a glance. */
+import * as figures from '../../src-main/core/certificate/figures.ts'
 
 const NBSP = '\u00a0'
 const whole = new Intl.NumberFormat('en')
@@ -21,18 +22,17 @@ export function sentence(text: string): string {
 
 /** A share 0–1 as per cent; null is a bound that could not be given. */
 export function percent(share: number | null, digits = 0): string {
-  return share === null ? 'no bound' : `${(share * 100).toFixed(digits)}${NBSP}%`
+  return sentence(figures.percent(share, digits))
 }
 
 /** A bound from above in whole per cent, rounded up, so that it never says more than was shown; null as above. */
 export function atMost(share: number | null): string {
-  // Shares are ratios of integers; 1e-9 keeps 0.12 from becoming 13 % by a rounding error.
-  return percent(share === null ? null : Math.ceil(share * 100 - 1e-9) / 100)
+  return sentence(figures.atMost(share))
 }
 
 /** The same from below, rounded down. */
 export function atLeast(share: number | null): string {
-  return percent(share === null ? null : Math.floor(share * 100 + 1e-9) / 100)
+  return sentence(figures.atLeast(share))
 }
 
 /** ꟻLIP, 0–1, with the digits that mean something; null: not measured. */
@@ -67,11 +67,6 @@ export function durationRange(range: { low: number; high: number }): string {
   const low = duration(range.low)
   const high = duration(range.high)
   return low === high ? `about ${low}` : `${low} to ${high}`
-}
-
-/** Decibels; null means that nothing was changed. */
-export function decibels(value: number | null): string {
-  return value === null ? 'unchanged' : `${value.toFixed(1)} dB`
 }
 
 /** An ISO time as day and time of this computer. */

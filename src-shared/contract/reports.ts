@@ -1,4 +1,5 @@
 /** What is known of protected folders: reports, history, verification, the stress test. */
+import type { CurvePoint } from '../../src-main/core/certificate/curve-shape.js'
 import { z } from 'zod'
 import { type Verdict } from '../../src-main/core/verdict.js'
 import { count, id, nothing, path, notice, text } from './pieces.js'
@@ -29,12 +30,6 @@ export const stressSchema = z.strictObject({
   error: notice.nullable(),
 })
 export type StressTest = z.infer<typeof stressSchema>
-
-export interface CurvePoint {
-  etaOverSigma: number
-  /** Certified upper bound, 0–1; null: abstained. */
-  bound: number | null
-}
 
 export interface Report {
   jobId: string | null

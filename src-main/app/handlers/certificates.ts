@@ -2,12 +2,11 @@ import { resolve } from 'node:path'
 import type { Handlers, KeyInfo, Saved } from '../../../src-shared/contract/index.js'
 import type { NoticeEnvelope } from '../../core/certificate/notices.js'
 import { FixativeError } from '../../core/errors.js'
-import type { PublicKey } from '../../keys/key-store.js'
+import type { PublicKey } from '../../keys/pem.js'
 import { writeAtomically } from '../../storage/folders.js'
-import { infoOf, keyInfo } from '../keys.js'
 import { reportHtml, reportView } from '../reports.js'
 import type { Parts } from '../parts.js'
-import { addSigner, knownSigners, markSigner, removeSigner, trustCertificate } from '../signers.js'
+import { addSigner, keyInfo, keyInfoOf, knownSigners, markSigner, removeSigner, trustCertificate } from '../signers.js'
 import { verifyForWindow } from '../verification.js'
 
 type Names =
@@ -71,7 +70,7 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
     let key: KeyInfo | null = null
     const notice = await save(name, NOTICE, null, async () => {
       const made = await make()
-      key = infoOf(made, keys.storedIn)
+      key = keyInfoOf(made, keys.storedIn)
       return `${JSON.stringify(made.notice)}\n`
     })
     return notice && key && { key, notice }
@@ -118,7 +117,7 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
     },
     'keys.import': async ({ pem, passphrase }) => {
       const imported = await keys.importPrivate(pem, passphrase === '' ? undefined : passphrase)
-      return infoOf(imported, keys.storedIn)
+      return keyInfoOf(imported, keys.storedIn)
     },
     'keys.rotate': async () => change('fixative-key-successor', () => keys.rotate()),
     'keys.revoke': async ({ reason }) =>

@@ -4,6 +4,7 @@ import { errorData, FixativeError } from '../../core/errors.js'
 import type { Emit, Job } from '../../../src-shared/contract/index.js'
 import type { JobEvent, JobResult } from '../../core/job-events.js'
 import type { QueueJournal } from './queue-file.js'
+import { LineUp } from './line-up.js'
 import { applied, check, elapsed, ended, newJob, started, stopped } from './machine.js'
 
 export interface RunControl {
@@ -39,21 +40,11 @@ interface Running {
   ended: Promise<void>
 }
 
-interface Entry {
-  job: Job
-  order: number
-  sentAt: number
-  timer: NodeJS.Timeout | undefined
-}
-
 const closing = (what: string): FixativeError =>
   new FixativeError('closing', `Fixative is closing, so ${what} can be started.`)
 
-/** At most five snapshots a second and job. */
-const EMIT_EVERY_MS = 200
-
 export class JobManager {
-  readonly #entries = new Map<string, Entry>()
+  readonly #jobs: LineUp
   readonly #options: JobManagerOptions
   readonly #clock: () => number
   #running: Running | null = null
@@ -64,6 +55,7 @@ export class JobManager {
   private constructor(options: JobManagerOptions) {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
+    this.#jobs = new LineUp((job) => options.emit('jobs.changed', this.#current(job)), this.#clock)
   }
 
   /** Loads the journal; a job that was running when the app ended goes on, before all others. */
@@ -74,10 +66,10 @@ export class JobManager {
     const rest = stored.filter(({ job }) => job.state !== 'running' && job.state !== 'cancelled')
     for (const { job } of [...interrupted, ...rest]) {
       const left = job.state === 'running' ? stopped(job, 'queued') : { ...job, stopping: false }
-      manager.#add(left)
+      manager.#jobs.add(left)
     }
     for (const { job } of stored.filter(({ job }) => job.state === 'cancelled')) await options.journal.remove(job.id)
-    manager.#place()
+    manager.#jobs.number()
     return manager
   }
 
@@ -88,12 +80,12 @@ export class JobManager {
 
   /** In queue order; ended jobs are among the others, in the order in which they were made. */
   list(): Job[] {
-    return [...this.#entries.values()].sort((a, b) => a.order - b.order).map(({ job }) => this.#current(job))
+    return this.#jobs.all().map(({ job }) => this.#current(job))
   }
 
   /** @throws FixativeError `job-unknown` */
   get(id: string): Job {
-    return this.#current(this.#entry(id).job)
+    return this.#current(this.#jobs.get(id).job)
   }
 
   /** Whether a job runs, or what runs alone. */
@@ -124,15 +116,15 @@ export class JobManager {
   async add(given: Pick<Job, 'name' | 'folder' | 'output' | 'settings'>): Promise<Job> {
     if (this.#closed) throw closing('no job')
     const job = newJob({ ...given, id: randomUUID(), createdAt: new Date().toISOString() })
-    this.#add(job)
-    this.#place()
+    this.#jobs.add(job)
+    this.#jobs.number()
     await this.#save(job.id)
     this.#next()
     return this.get(job.id)
   }
 
   async pause(id: string): Promise<Job> {
-    check(this.#entry(id).job, 'pause')
+    check(this.#jobs.get(id).job, 'pause')
     if (this.#running?.id === id) await this.#stop(this.#running, 'pause')
     else await this.#update(id, (job) => stopped(job, 'paused'))
     return this.get(id)
@@ -140,27 +132,26 @@ export class JobManager {
 
   /** A paused job goes to the head of the queue. */
   async resume(id: string): Promise<Job> {
-    return this.#requeue(id, 'resume', true)
+    return this.#requeue(id, 'resume', 'first')
   }
 
   /** A failed job is queued again and continues from its last finished stage. */
   async retry(id: string): Promise<Job> {
-    return this.#requeue(id, 'retry', false)
+    return this.#requeue(id, 'retry', 'last')
   }
 
   async cancel(id: string): Promise<Job> {
-    check(this.#entry(id).job, 'cancel')
+    check(this.#jobs.get(id).job, 'cancel')
     if (this.#running?.id === id) await this.#stop(this.#running, 'cancel')
     else await this.#cancelled(id)
     return this.get(id)
   }
 
   async remove(id: string): Promise<void> {
-    const entry = this.#entry(id)
+    const entry = this.#jobs.get(id)
     check(entry.job, 'remove')
     await this.#options.forget(entry.job)
-    clearTimeout(entry.timer)
-    this.#entries.delete(id)
+    this.#jobs.remove(id)
     await this.#options.journal.remove(id)
     this.#options.emit('jobs.removed', { id })
   }
@@ -169,14 +160,13 @@ export class JobManager {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#running) await this.#stop(this.#running, 'close')
-    for (const entry of this.#entries.values()) clearTimeout(entry.timer)
+    for (const { news } of this.#jobs.all()) news.stop()
   }
 
-  async #requeue(id: string, action: 'resume' | 'retry', first: boolean): Promise<Job> {
-    const entry = this.#entry(id)
+  async #requeue(id: string, action: 'resume' | 'retry', to: 'first' | 'last'): Promise<Job> {
+    const entry = this.#jobs.get(id)
     check(entry.job, action)
-    const orders = [...this.#entries.values()].map(({ order }) => order)
-    entry.order = first ? Math.min(...orders) - 1 : Math.max(...orders) + 1
+    this.#jobs.move(entry, to)
     await this.#update(id, (job) => ({ ...stopped(job, 'queued'), error: null, finishedAt: null }))
     this.#next()
     return this.get(id)
@@ -184,13 +174,10 @@ export class JobManager {
 
   #next(): void {
     if (this.busy || this.#closed) return
-    const next = [...this.#entries.values()]
-      .filter(({ job }) => job.state === 'queued' && !job.stopping)
-      .sort((a, b) => a.order - b.order)[0]
+    const next = this.#jobs.next()
     if (!next) return
-    const { id } = next.job
     const running: Running = {
-      id,
+      id: next.id,
       controller: new AbortController(),
       intent: null,
       since: this.#clock(),
@@ -208,7 +195,7 @@ export class JobManager {
     try {
       await this.#update(id, started)
       controller.signal.throwIfAborted()
-      const result = await this.#options.run(this.#entry(id).job, {
+      const result = await this.#options.run(this.#jobs.get(id).job, {
         signal: controller.signal,
         onEvent: (event) => this.#onEvent(running, event),
       })
@@ -230,9 +217,9 @@ export class JobManager {
 
   async #finished(id: string, result: JobResult): Promise<void> {
     const done = (job: Job): Job => ended(job, { state: 'done', result }, new Date().toISOString())
-    await this.#options.onDone?.(done(this.#entry(id).job)).catch((error: unknown) => {
+    await this.#options.onDone?.(done(this.#jobs.get(id).job)).catch((error: unknown) => {
       const { message, hint } = errorData(error)
-      const entry = this.#entry(id)
+      const entry = this.#jobs.get(id)
       entry.job = applied(entry.job, { type: 'warning', code: 'history-failed', message, hint })
     })
     await this.#update(id, done)
@@ -242,26 +229,26 @@ export class JobManager {
     // Work in flight may still report after the stop was asked for.
     if (this.#running !== running || running.intent !== null) return
     this.#tick(running)
-    const entry = this.#entry(running.id)
+    const entry = this.#jobs.get(running.id)
     entry.job = applied(entry.job, event)
     if (event.type === 'stage' || event.type === 'warning' || event.type === 'device') {
       void this.#save(running.id).catch(() => undefined)
-      this.#emit(entry)
-    } else this.#emitSoon(entry)
+      entry.news.now()
+    } else entry.news.soon()
   }
 
   async #stop(running: Running, intent: Intent): Promise<void> {
     // A cancellation outranks a pause that is under way; closing the app changes neither.
     if (running.intent === null || intent === 'cancel') running.intent = intent
-    const entry = this.#entry(running.id)
+    const entry = this.#jobs.get(running.id)
     entry.job = { ...entry.job, stopping: true }
-    this.#emit(entry)
+    entry.news.now()
     running.controller.abort(new FixativeError('stopped', 'The job was stopped.'))
     await running.ended
   }
 
   async #cancelled(id: string): Promise<void> {
-    const entry = this.#entry(id)
+    const entry = this.#jobs.get(id)
     entry.job = { ...entry.job, stopping: true }
     try {
       await this.#options.discard(entry.job)
@@ -272,48 +259,29 @@ export class JobManager {
     }
   }
 
-  #add(job: Job): void {
-    const order = Math.max(0, ...[...this.#entries.values()].map((entry) => entry.order)) + 1
-    this.#entries.set(job.id, { job, order, sentAt: -Infinity, timer: undefined })
-  }
-
   /** The only way a job changes state: in memory, on disk, and to the window. */
   async #update(id: string, change: (job: Job) => Job): Promise<void> {
-    const entry = this.#entry(id)
+    const entry = this.#jobs.get(id)
     entry.job = change(entry.job)
-    this.#place()
-    this.#emit(entry)
+    this.#jobs.number()
+    entry.news.now()
     await this.#save(id).catch((error: unknown) => {
       // The job itself is sound; only a restart would not find it as it is.
       const { message } = errorData(error)
       const hint = 'Check that the data folder can be written and has space left.'
       entry.job = applied(entry.job, { type: 'warning', code: 'journal-failed', message, hint })
-      this.#emit(entry)
+      entry.news.now()
     })
   }
 
   #save(id: string): Promise<void> {
-    const { job, order } = this.#entry(id)
+    const { job, order } = this.#jobs.get(id)
     return this.#options.journal.save({ job, order })
-  }
-
-  /** Numbers the queued jobs, and tells the window of those whose place has changed. */
-  #place(): void {
-    const queued = [...this.#entries.values()]
-      .filter(({ job }) => job.state === 'queued')
-      .sort((a, b) => a.order - b.order)
-    for (const entry of this.#entries.values()) {
-      const at = queued.indexOf(entry)
-      const position = at < 0 ? null : at
-      if (entry.job.position === position) continue
-      entry.job = { ...entry.job, position }
-      this.#emitSoon(entry)
-    }
   }
 
   #tick(running: Running): void {
     const now = this.#clock()
-    const entry = this.#entry(running.id)
+    const entry = this.#jobs.get(running.id)
     entry.job = elapsed(entry.job, (now - running.since) / 1000)
     running.since = now
   }
@@ -322,29 +290,5 @@ export class JobManager {
   #current(job: Job): Job {
     if (this.#running?.id !== job.id || job.state !== 'running') return job
     return elapsed(job, (this.#clock() - this.#running.since) / 1000)
-  }
-
-  #emitSoon(entry: Entry): void {
-    if (entry.timer) return
-    const wait = entry.sentAt + EMIT_EVERY_MS - this.#clock()
-    if (wait <= 0) this.#emit(entry)
-    else entry.timer = setTimeout(() => this.#emit(entry), wait)
-  }
-
-  #emit(entry: Entry): void {
-    clearTimeout(entry.timer)
-    entry.timer = undefined
-    entry.sentAt = this.#clock()
-    this.#options.emit('jobs.changed', this.#current(entry.job))
-  }
-
-  #entry(id: string): Entry {
-    const entry = this.#entries.get(id)
-    if (entry) return entry
-    throw new FixativeError(
-      'job-unknown',
-      'This job is no longer there.',
-      'It may have been removed in another window.',
-    )
   }
 }

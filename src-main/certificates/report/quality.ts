@@ -1,11 +1,9 @@
 /** How much the pictures changed, on average and at worst. */
+import { decibels, MEASURES } from '../../core/certificate/figures.js'
 import type { Protection } from '../../core/certificate/schema.js'
 import { visibilitySentence } from '../../core/visibility/sentence.js'
-import { plain } from './curve.js'
 import { html, type Html } from './html.js'
-
-const decibels = (value: number | null | undefined): string =>
-  value === null || value === undefined ? 'unchanged' : `${value.toFixed(1)} dB`
+import { plain } from './numbers.js'
 
 /** What the measures of the table say; certificates of the first version have no ꟻLIP. */
 function explanation({ quality, former }: Protection): string {
@@ -41,22 +39,22 @@ export function qualitySection(protection: Protection): Html {
             </tr>`
           }
           <tr>
-            <th scope="row">Colour difference ΔE (0 is identical)</th>
+            <th scope="row">${MEASURES.deltaE}</th>
             <td>${quality.deltaE.mean.toFixed(2)}</td>
             <td>${quality.deltaE.max.toFixed(2)}</td>
           </tr>
           <tr>
-            <th scope="row">SSIM (1 is identical)</th>
+            <th scope="row">${MEASURES.ssim}</th>
             <td>${quality.ssim.mean.toFixed(4)}</td>
             <td>${quality.ssim.min.toFixed(4)}</td>
           </tr>
           <tr>
             <th scope="row">PSNR (higher is closer)</th>
-            <td>${decibels(quality.psnr?.mean)}</td>
-            <td>${decibels(quality.psnr?.min)}</td>
+            <td>${decibels(quality.psnr?.mean ?? null)}</td>
+            <td>${decibels(quality.psnr?.min ?? null)}</td>
           </tr>
           <tr>
-            <th scope="row">Largest change of a colour value</th>
+            <th scope="row">${MEASURES.largestChange}</th>
             <td>–</td>
             <td>${plain(largestChange)} of 255</td>
           </tr>

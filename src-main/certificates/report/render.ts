@@ -3,18 +3,12 @@ import { createHash } from 'node:crypto'
 import { keyId } from '../../core/certificate/dsse.js'
 import type { Statement } from '../../core/certificate/schema.js'
 import { summaryOf } from '../summary.js'
+import { certificationSection } from './certification.js'
 import { Html, html } from './html.js'
 import { qualitySection } from './quality.js'
 import { runsSection } from './runs.js'
 import type { ReportSample } from './samples.js'
-import {
-  certificationSection,
-  channelSection,
-  filesSection,
-  methodSection,
-  samplesSection,
-  signatureSection,
-} from './sections.js'
+import { channelSection, filesSection, methodSection, samplesSection, signatureSection } from './sections.js'
 import { type ReportStress, stressSection } from './stress.js'
 import { STYLE } from './style.js'
 

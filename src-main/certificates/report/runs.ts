@@ -1,9 +1,7 @@
 /** The classifiers that were trained from scratch: what they recognise, and by which recipes. */
 import type { Certification, Runs } from '../../core/certificate/schema.js'
-import { percent, plain } from './curve.js'
 import { html, type Html } from './html.js'
-
-const bound = (value: number | null): string => (value === null ? 'no bound' : percent(value))
+import { percent, plain } from './numbers.js'
 
 export function runsSection(runs: Runs, { testImages, chance }: Pick<Certification, 'testImages' | 'chance'>): Html {
   const row = (name: string, said: string, value: number | null, attackers: Runs['protected']): Html => {
@@ -13,7 +11,7 @@ export function runsSection(runs: Runs, { testImages, chance }: Pick<Certificati
     return html`<tr>
       <th scope="row">${name}</th>
       <td>${attackers.length}</td>
-      <td>${said} ${bound(value)}</td>
+      <td>${said} ${percent(value)}</td>
       <td>${range(peaks)}</td>
       <td>${range(ends)}</td>
     </tr>`

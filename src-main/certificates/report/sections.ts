@@ -1,14 +1,13 @@
 /** The parts of the report, each from the certificate's own fields. */
 import { fingerprint } from '../../core/certificate/signers.js'
-import type { Certification, Predicate, Protection, Statement } from '../../core/certificate/schema.js'
+import { firstBounds, scaleLetter } from '../../core/certificate/figures.js'
+import type { Predicate, Protection, Statement } from '../../core/certificate/schema.js'
 import { exportSentence, servedSentence } from '../../core/channels.js'
-import { curveSvg, percent, plain, type CurvePoint } from './curve.js'
 import { html, type Html, type HtmlValue } from './html.js'
+import { percent, plain } from './numbers.js'
 import type { ReportSample } from './samples.js'
 
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`
-const boundText = (point: CurvePoint | undefined): string =>
-  !point ? '–' : point.bound === null ? 'no bound' : percent(point.bound)
 
 function rows(entries: readonly (readonly [string, HtmlValue])[]): Html {
   return html`<tbody>
@@ -22,84 +21,10 @@ function rows(entries: readonly (readonly [string, HtmlValue])[]): Html {
   </tbody>`
 }
 
-/** The curve, drawn and as a table, with what it took to compute it. */
-export function certificationSection(c: Certification): Html {
-  const radii = [...new Set([...c.protected.curve, ...c.control.curve].map((point) => point.etaOverSigma))]
-  const at = (curve: readonly CurvePoint[], radius: number) => curve.find((point) => point.etaOverSigma === radius)
-  return html`<section aria-labelledby="certificate">
-    <h2 id="certificate">What was certified</h2>
-    <p>
-      A classifier was trained on the protected files, then ${c.draws.toLocaleString('en')} slightly different
-      classifiers around it were tried on ${c.testImages.toLocaleString('en')} of your pictures that it had never seen,
-      unprotected. From that follows how many of them are recognised at most by ${plain(c.q * 100)} % of the classifiers
-      around any one that lies within a given distance, with confidence ${plain(c.confidence * 100)} %. The same was
-      done with the originals, to compare.
-    </p>
-    <figure>
-      <div class="scroll">
-        ${curveSvg({ protected: c.protected.curve, control: c.control.curve, chance: c.chance })}
-      </div>
-      <figcaption>
-        Lower is better protected. A hollow point at the top means that there is no bound at this distance.
-      </figcaption>
-    </figure>
-    <div class="scroll">
-      <table>
-        <caption>
-          Upper bounds of the share of recognised pictures
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Distance η/σ</th>
-            <th scope="col">Trained on the protected files</th>
-            <th scope="col">Trained on the originals</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${radii.map(
-            (radius) =>
-              html`<tr>
-                <th scope="row">${plain(radius)}</th>
-                <td>${boundText(at(c.protected.curve, radius))}</td>
-                <td>${boundText(at(c.control.curve, radius))}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-    <div class="scroll">
-      <table>
-        <caption>
-          The two trained classifiers
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Trained on</th>
-            <th scope="col">Fits its training pictures</th>
-            <th scope="col">Recognises held-out originals, as trained</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${(['protected', 'control'] as const).map(
-            (side) =>
-              html`<tr>
-                <th scope="row">${side === 'protected' ? 'protected files' : 'originals'}</th>
-                <td>${percent(c[side].trainAccuracy)}</td>
-                <td>${percent(c[side].cleanAccuracy)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </section>`
-}
-
 /** What the pictures were made ready for, and how they fare there: a row for the channel. */
 export function channelSection({ channel, protection, certification: c }: Predicate): Html | null {
   if (!channel) return null
-  const proved = c?.runs ?? c?.headline
-  const atMost = proved?.protectedAtMost ?? null
-  const atLeast = proved?.controlAtLeast ?? null
+  const bounds = c && firstBounds(c)
   return html`<section aria-labelledby="channel">
     <h2 id="channel">Where the pictures are published</h2>
     <p>
@@ -127,8 +52,8 @@ export function channelSection({ channel, protection, certification: c }: Predic
             <th scope="row">${channel.title}</th>
             <td>${exportSentence(channel)}</td>
             <td>${servedSentence(channel)}</td>
-            <td>${atMost === null ? 'no bound' : percent(atMost)}</td>
-            <td>${atLeast === null ? 'no bound' : percent(atLeast)}</td>
+            <td>${percent(bounds?.protectedAtMost ?? null)}</td>
+            <td>${percent(bounds?.controlAtLeast ?? null)}</td>
             <td>${protection.quality.ssim.mean.toFixed(4)}</td>
           </tr>
         </tbody>
@@ -264,7 +189,7 @@ export function methodSection({ collection, protection, certification: c, tool }
                   ],
                   [
                     'Weight noise',
-                    `${c.smoothing.kind}, ${c.smoothing.kind === 'isotropic' ? 'σ' : 'ρ'} = ${plain(c.smoothing.sigma)}`,
+                    `${c.smoothing.kind}, ${scaleLetter(c.smoothing.kind)} = ${plain(c.smoothing.sigma)}`,
                   ],
                   ['Quantile q', plain(c.q)],
                   ['Draws', c.draws.toLocaleString('en')],

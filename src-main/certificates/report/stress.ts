@@ -9,8 +9,8 @@ import {
   methodSentence,
   sentenceOf,
 } from '../../core/stress/rows.js'
-import { percent } from './curve.js'
 import { html, type Html } from './html.js'
+import { percent } from './numbers.js'
 
 export interface ReportStress {
   /** Worst first, at least one. */

@@ -1,35 +1,29 @@
 /** What a certificate says, in words: one place for the command line, the report and the window. */
 import type { Verdict } from '../verdict.js'
+import { atLeast, atMost, firstBounds } from './figures.js'
 import type { Certification, Predicate } from './schema.js'
-
-/** A bound from above is rounded up, one from below down, so that the sentence never says more than was shown. */
-function percent(share: number, round: (value: number) => number): string {
-  // Shares are ratios of integers; 1e-9 keeps 0.12 from becoming 13 % by a rounding error.
-  const nudge = round === Math.ceil ? -1e-9 : 1e-9
-  return `${round(share * 100 + nudge)} %`
-}
 
 type Claims = Pick<Certification, 'headline' | 'runs' | 'chance'>
 
 /** The share of the classifiers that a bound speaks of. */
-const most = (quantile: number): string =>
-  quantile === 0.9 ? 'nine in ten' : `at least ${percent(quantile, Math.floor)}`
+const most = (quantile: number): string => (quantile === 0.9 ? 'nine in ten' : `at least ${atLeast(quantile)}`)
 
 /** What the certificate proves first: of classifiers trained from scratch, where there are any, else of those around one. */
-export function headlineSentence({ headline, runs, chance }: Claims): string {
+export function headlineSentence(claims: Claims): string {
+  const { runs, chance } = claims
   const guessing = `Guessing gives ${Math.round(chance * 100)} %.`
-  const { protectedAtMost, controlAtLeast } = runs ?? headline
+  const { protectedAtMost, controlAtLeast } = firstBounds(claims)
   if (protectedAtMost === null) {
     return runs
       ? `Too few classifiers were trained to bound what one learns from the protected files. ${guessing}`
       : `Too few draws were made to bound what a classifier of this kind learns from the protected files. ${guessing}`
   }
   const trainedOnOriginals =
-    controlAtLeast === null ? '' : `; trained on the originals, at least ${percent(controlAtLeast, Math.floor)}`
-  const atMost = `at most ${percent(protectedAtMost, Math.ceil)} of your pictures${trainedOnOriginals}. ${guessing}`
+    controlAtLeast === null ? '' : `; trained on the originals, at least ${atLeast(controlAtLeast)}`
+  const recognised = `at most ${atMost(protectedAtMost)} of your pictures${trainedOnOriginals}. ${guessing}`
   return runs
-    ? `Of classifiers trained from scratch on the protected files, ${most(runs.quantile)} recognise ${atMost}`
-    : `A classifier of this kind trained on the protected files recognises ${atMost}`
+    ? `Of classifiers trained from scratch on the protected files, ${most(runs.quantile)} recognise ${recognised}`
+    : `A classifier of this kind trained on the protected files recognises ${recognised}`
 }
 
 /** What the weight noise proves beside the runs; null: it is the headline, or proves nothing. */
@@ -37,15 +31,15 @@ export function nearbySentence({ headline, runs }: Claims): string | null {
   const { protectedAtMost, controlAtLeast } = headline
   if (!runs || protectedAtMost === null) return null
   const originals =
-    controlAtLeast === null ? '' : `; of one trained on the originals, at least ${percent(controlAtLeast, Math.floor)}`
-  return `Slightly changed copies of one such classifier recognise at most ${percent(protectedAtMost, Math.ceil)}${originals}.`
+    controlAtLeast === null ? '' : `; of one trained on the originals, at least ${atLeast(controlAtLeast)}`
+  return `Slightly changed copies of one such classifier recognise at most ${atMost(protectedAtMost)}${originals}.`
 }
 
 /** What the bound is on pictures that were not tested; null: there is none. */
 export function populationSentence(population: number | null, testImages: number): string | null {
   if (population === null) return null
   const tested = `${testImages.toLocaleString('en')} ${testImages === 1 ? 'picture was' : 'pictures were'}`
-  return `Only ${tested} tested: on all pictures like them it may be up to ${percent(population, Math.ceil)}.`
+  return `Only ${tested} tested: on all pictures like them it may be up to ${atMost(population)}.`
 }
 
 const VERDICTS: Record<Verdict, string> = {
@@ -65,7 +59,7 @@ export function softeningSentence({ collection, protection, certification }: Pre
   const { minSsim, pictures, leastShare } = softening
   if (pictures === 0) return `No picture falls below SSIM ${minSsim} with all of the change.`
   const some = `${pictures.toLocaleString('en')} of ${collection.images.toLocaleString('en')} pictures`
-  const least = percent(leastShare, Math.floor)
+  const least = atLeast(leastShare)
   const measured = certification ? ' The certificate was measured on what was written.' : ''
   return `${some} got less change, so that none falls below SSIM ${minSsim}; the least was ${least} of it.${measured}`
 }

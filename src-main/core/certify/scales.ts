@@ -1,6 +1,12 @@
 /** Standard deviation of the weight noise for each tensor of the surrogate. */
 import type { TensorSlot } from '../surrogate/architecture.js'
-import type { Smoothing } from './smoothing.js'
+
+/** The distribution of the weight noise. */
+export interface Smoothing {
+  /** isotropic: σ·N(0, I). layer-scaled: tensor l gets ρ·RMS(θ̂_l)·N(0, I) with ρ = sigma. */
+  readonly kind: 'isotropic' | 'layer-scaled'
+  readonly sigma: number
+}
 
 /** Smallest layer-scaled deviation, as a share of ρ: a tensor of zeros is perturbed too. */
 const FLOOR = 1e-3

@@ -1,6 +1,6 @@
 /** Draws the scores of a certificate: the held-out originals under many weight perturbations. */
 import type { Progress } from '../../core/job-events.js'
-import type { Smoothing } from '../../core/certify/smoothing.js'
+import type { Smoothing } from '../../core/certify/scales.js'
 import type { Dataset, Model, Program } from '../../workers/tasks.js'
 import type { Checkpoint, RunTask } from '../work.js'
 
