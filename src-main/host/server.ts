@@ -1,4 +1,5 @@
 /** The browser host's HTTP server: the window's files, its requests, its events and its pictures, on 127.0.0.1 only. */
+import { PAGE_POLICY } from '../../src-shared/page-policy.js'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,22 +32,8 @@ const MAX_CONNECTIONS = 128
 /** An event stream that has this much unsent is of a page that has stopped reading. */
 const MAX_UNSENT = 16 * 2 ** 20
 
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  // Components place their pop-ups with style attributes; they can load nothing.
-  "style-src-attr 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 const HEADERS = {
-  'content-security-policy': POLICY,
+  'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

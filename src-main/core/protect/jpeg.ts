@@ -1,4 +1,5 @@
 /** What JPEG compression does to a picture's frequencies, with a gradient: for learning noise that survives it. */
+import { LUMA } from '../luma.js'
 
 /** Adds the gradient by the picture before the operation to `into`, given the gradient by the picture after it. */
 export type Pullback = (gradient: Float32Array, into: Float32Array) => void
@@ -48,7 +49,7 @@ const CHROMINANCE = [
 ]
 
 /** RGB to YCbCr without the offset of Cb and Cr (JFIF 1.02), and back. Row-major 3×3. */
-const TO_YCBCR = [0.299, 0.587, 0.114, -0.168736, -0.331264, 0.5, 0.5, -0.418688, -0.081312]
+const TO_YCBCR = [...LUMA, -0.168736, -0.331264, 0.5, 0.5, -0.418688, -0.081312]
 const TO_RGB = [1, 0, 1.402, 1, -0.344136, -0.714136, 1, 1.772, 0]
 
 /** Orthonormal DCT-II: row u is the basis function of frequency u. */
