@@ -81,15 +81,6 @@ describe('scaledNoise', () => {
   })
 })
 
-describe('a picture that is transparent for the most part', () => {
-  it('may show as much on what is opaque as a whole one', async () => {
-    const cutOut = scene(320, 240, 4)
-    for (let pixel = 0; pixel < 320 * 240; pixel++) if (pixel % 320 < 240) cutOut.data[4 * pixel + 3] = 0
-    const { sight, scale } = await scaledNoise(cutOut, testNoise(S))
-    expect(Math.abs((await sight.at(scale)).mean - 0.1)).toBeLessThan(0.004)
-  })
-})
-
 describe('budgetFor', () => {
   const eyes = { visibility: 0.1, brightness: false }
   const sums = (bytes: Uint8Array) => {

@@ -21,7 +21,7 @@ export const LARGEST_CHANGE = 127
 export type Recode = (pixels: Pixels) => Promise<Pixels>
 
 export interface Sight {
-  /** ꟻLIP of the picture with `scale` times the noise, as it will be written; the mean is over what is opaque. */
+  /** ꟻLIP of the picture with `scale` times the noise, as it will be written. */
   at(scale: number): Promise<Pooled>
   /** ꟻLIP of a picture of the same size. */
   of(written: Pixels): Pooled
@@ -38,19 +38,17 @@ export function sightOf(
   recode: Recode | null = null,
 ): Sight {
   const places = placesOf(original)
-  const shown = places.reduce((sum, { cut }) => sum + opacityOf(cut), 0) / places.length
   let noises: Float32Array[] | undefined
   return {
     async at(scale) {
       noises ??= places.map(({ window }) => enlarged(delta, resolution, original, window))
       const changed = places.map(({ cut }, i) => added(cut, noises![i]!, scale))
-      return poolOf(places, recode ? await recoded(changed, recode) : changed, shown)
+      return poolOf(places, recode ? await recoded(changed, recode) : changed)
     },
     of: (written) =>
       poolOf(
         places,
         places.map(({ window }) => crop(written, window)),
-        shown,
       ),
   }
 }
@@ -147,11 +145,10 @@ function placesOf(original: Pixels): Place[] {
 }
 
 /** The places are of one size. */
-function poolOf(places: readonly Place[], changed: readonly Pixels[], shown: number): Pooled {
+function poolOf(places: readonly Place[], changed: readonly Pixels[]): Pooled {
   const pools = places.map(({ reference }, i) => reference.pool(rgbOf(changed[i]!)))
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / pools.length
-  const seen = mean(pools.map(({ mean }) => mean))
-  return { mean: seen === 0 ? 0 : seen / shown, worst: Math.max(...pools.map(({ worst }) => worst)) }
+  return { mean: mean(pools.map(({ mean }) => mean)), worst: Math.max(...pools.map(({ worst }) => worst)) }
 }
 
 function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pixels {
@@ -162,14 +159,6 @@ function crop({ data, width, channels }: Pixels, { x, y, ...size }: Window): Pix
     out.set(data.subarray(start, start + length), row * length)
   }
   return { data: out, width: size.width, height: size.height, channels }
-}
-
-/** Mean opacity, 0–1. */
-function opacityOf({ data, channels }: Pixels): number {
-  if (channels % 2 === 1) return 1
-  let sum = 0
-  for (let at = channels - 1; at < data.length; at += channels) sum += data[at]!
-  return sum / (data.length / channels) / (data instanceof Uint16Array ? 65_535 : 255)
 }
 
 /** Interleaved RGB of 8 bit, on white. */
