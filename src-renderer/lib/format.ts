@@ -25,9 +25,9 @@ export function percent(share: number | null, digits = 0): string {
   return sentence(figures.percent(share, digits))
 }
 
-/** A bound from above in whole per cent, rounded up, so that it never says more than was shown; null as above. */
-export function atMost(share: number | null): string {
-  return sentence(figures.atMost(share))
+/** A bound from above as per cent, rounded up, so that it never says more than was shown; null as above. */
+export function atMost(share: number | null, digits = 0): string {
+  return sentence(figures.atMost(share, digits))
 }
 
 /** The same from below, rounded down. */

@@ -3,9 +3,9 @@ import { curveRows } from '../../core/certificate/curve-shape.js'
 import type { Certification } from '../../core/certificate/schema.js'
 import { curveSvg } from './curve.js'
 import { html, type Html } from './html.js'
-import { percent, plain } from './numbers.js'
+import { atMost, percent, plain } from './numbers.js'
 
-const cell = (bound: number | null | undefined): string => (bound === undefined ? '–' : percent(bound))
+const cell = (bound: number | null | undefined): string => (bound === undefined ? '–' : atMost(bound))
 
 /** The curve, drawn and as a table, with what it took to compute it. */
 export function certificationSection(c: Certification): Html {

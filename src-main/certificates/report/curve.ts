@@ -1,7 +1,7 @@
 /** The certified curve as inline SVG: recognised pictures against the distance from the trained surrogate. */
 import { chartShape, type ChartShape, type Curves, type CurveShape } from '../../core/certificate/curve-shape.js'
 import { html, type Html } from './html.js'
-import { percent, plain } from './numbers.js'
+import { atMost, plain } from './numbers.js'
 
 const FRAME = { width: 640, height: 340, left: 56, right: 110, top: 18, bottom: 52 }
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1]
@@ -30,7 +30,7 @@ export function curveSvg(curves: Curves): Html {
           >
             <title>
               ${label}, radius ${plain(dot.etaOverSigma)}:
-              ${dot.bound === null ? 'no bound (abstained)' : `at most ${percent(dot.bound)}`}
+              ${dot.bound === null ? 'no bound (abstained)' : `at most ${atMost(dot.bound)}`}
             </title>
           </circle>`,
       )}

@@ -1,17 +1,17 @@
 /** The classifiers that were trained from scratch: what they recognise, and by which recipes. */
 import type { Certification, Runs } from '../../core/certificate/schema.js'
 import { html, type Html } from './html.js'
-import { percent, plain } from './numbers.js'
+import { atLeast, atMost, percent, plain } from './numbers.js'
 
 export function runsSection(runs: Runs, { testImages, chance }: Pick<Certification, 'testImages' | 'chance'>): Html {
-  const row = (name: string, said: string, value: number | null, attackers: Runs['protected']): Html => {
+  const row = (name: string, bound: string, attackers: Runs['protected']): Html => {
     const peaks = attackers.map(({ correct }) => Math.max(...correct) / testImages)
     const ends = attackers.map(({ correct }) => correct.at(-1)! / testImages)
     const range = (values: readonly number[]) => `${percent(Math.min(...values))} to ${percent(Math.max(...values))}`
     return html`<tr>
       <th scope="row">${name}</th>
       <td>${attackers.length}</td>
-      <td>${said} ${percent(value)}</td>
+      <td>${bound}</td>
       <td>${range(peaks)}</td>
       <td>${range(ends)}</td>
     </tr>`
@@ -37,8 +37,8 @@ export function runsSection(runs: Runs, { testImages, chance }: Pick<Certificati
           </tr>
         </thead>
         <tbody>
-          ${row('protected files', 'at most', runs.protectedAtMost, runs.protected)}
-          ${row('originals', 'at least', runs.controlAtLeast, runs.control)}
+          ${row('protected files', `at most ${atMost(runs.protectedAtMost)}`, runs.protected)}
+          ${row('originals', `at least ${atLeast(runs.controlAtLeast)}`, runs.control)}
         </tbody>
       </table>
     </div>

@@ -4,7 +4,7 @@ import { firstBounds, scaleLetter } from '../../core/certificate/figures.js'
 import type { Predicate, Protection, Statement } from '../../core/certificate/schema.js'
 import { exportSentence, servedSentence } from '../../core/channels.js'
 import { html, type Html, type HtmlValue } from './html.js'
-import { percent, plain } from './numbers.js'
+import { atLeast, atMost, percent, plain } from './numbers.js'
 import type { ReportSample } from './samples.js'
 
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`
@@ -52,8 +52,8 @@ export function channelSection({ channel, protection, certification: c }: Predic
             <th scope="row">${channel.title}</th>
             <td>${exportSentence(channel)}</td>
             <td>${servedSentence(channel)}</td>
-            <td>${percent(bounds?.protectedAtMost ?? null)}</td>
-            <td>${percent(bounds?.controlAtLeast ?? null)}</td>
+            <td>${atMost(bounds?.protectedAtMost ?? null)}</td>
+            <td>${atLeast(bounds?.controlAtLeast ?? null)}</td>
             <td>${protection.quality.ssim.mean.toFixed(4)}</td>
           </tr>
         </tbody>

@@ -12,14 +12,16 @@ export function percent(share: number | null, decimals: number): string {
 // Shares are ratios of integers; 1e-9 keeps 0.12 from becoming 13 % by a rounding error.
 const NUDGE = 1e-9
 
-/** A bound from above in whole per cent, rounded up, so that it never says more than was shown; null as above. */
-export function atMost(share: number | null): string {
-  return percent(share === null ? null : Math.ceil(share * 100 - NUDGE) / 100, 0)
+/** A bound from above as per cent, rounded up, so that it never says more than was shown; null as above. */
+export function atMost(share: number | null, decimals = 0): string {
+  const scale = 100 * 10 ** decimals
+  return percent(share === null ? null : Math.ceil(share * scale - NUDGE) / scale, decimals)
 }
 
 /** The same from below, rounded down. */
-export function atLeast(share: number | null): string {
-  return percent(share === null ? null : Math.floor(share * 100 + NUDGE) / 100, 0)
+export function atLeast(share: number | null, decimals = 0): string {
+  const scale = 100 * 10 ** decimals
+  return percent(share === null ? null : Math.floor(share * scale + NUDGE) / scale, decimals)
 }
 
 /** Decibels; null: nothing was changed. */
