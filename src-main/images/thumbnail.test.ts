@@ -35,7 +35,7 @@ const halves = () =>
   ])
 
 describe('thumbnails', () => {
-  it('is channel-first, squashed, with facts of the displayed picture', async () => {
+  it('is channel-first, square, with facts of the displayed picture', async () => {
     const bytes = await halves().png().toBuffer()
     const item = await one('halves.png', bytes)
     expect(item).toMatchObject({ ok: true, width: 64, height: 32, format: 'png' })

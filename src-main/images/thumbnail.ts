@@ -10,7 +10,7 @@ import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
 import { asViewed } from './viewed.js'
 import type { View } from '../core/stress/rows.js'
-import type { Eyes, Squashed, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
+import type { Eyes, Thumbnail, ThumbnailReport, ThumbnailRequest, Unreadable } from './types.js'
 
 type Item = ThumbnailReport['items'][number]
 
@@ -35,7 +35,7 @@ function planar(data: Uint8Array, channels: number, resolution: number): Uint8Ar
 }
 
 /** 3×S×S bytes of whatever a pipeline reads, on white. */
-async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 'icc' | 'space'>): Promise<Uint8Array> {
+async function shrink(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 'icc' | 'space'>): Promise<Uint8Array> {
   const flat = pipeline.flatten({ background: '#ffffff' }).resize(resolution, resolution, { fit: 'fill' })
   const small = toSrgb(flat, kind)
   const { data, info } = await small.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
@@ -44,7 +44,7 @@ async function squash(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 
 
 /** Reads a picture once more: for how opaque its places are, and what they may change by. */
 async function withBudget(
-  small: Squashed,
+  small: Thumbnail,
   source: string,
   facts: PictureFacts,
   resolution: number,
@@ -66,37 +66,37 @@ function opacityOf(source: string, resolution: number): Promise<Uint8Array> {
 
 /** What `thumbnails` makes of a PNG of these pixels without a colour profile. */
 export async function thumbnailOf({ data, width, height, channels }: Pixels, resolution: number): Promise<Uint8Array> {
-  return squash(sharp(data as Buffer, { ...OPEN, raw: { width, height, channels } }), resolution, BARE)
+  return shrink(sharp(data as Buffer, { ...OPEN, raw: { width, height, channels } }), resolution, BARE)
 }
 
 /**
- * One picture squashed to S×S, as `thumbnails` does; never throws for a bad picture.
- * @param served squash what a platform would make of it; size and hash are the file's own
- * @param view squash what somebody makes of that
+ * One picture shrunk to S×S, as `thumbnails` does; never throws for a bad picture.
+ * @param served shrink what a platform would make of it; size and hash are the file's own
+ * @param view shrink what somebody makes of that
  */
 export async function thumbnail(
   source: string,
   resolution: number,
   served: Served | null = null,
   view?: View,
-): Promise<Squashed | Unreadable> {
+): Promise<Thumbnail | Unreadable> {
   const facts = await inspect(source)
-  return facts.ok ? squashed(source, facts, resolution, served, view) : facts
+  return facts.ok ? thumbnailFrom(source, facts, resolution, served, view) : facts
 }
 
-async function squashed(
+async function thumbnailFrom(
   source: string,
   { metadata, alpha, format }: PictureFacts,
   resolution: number,
   served: Served | null,
   view?: View,
-): Promise<Squashed | Unreadable> {
+): Promise<Thumbnail | Unreadable> {
   try {
     const uploaded = served ? await asServed(source, served) : source
     const shown = view ? await asViewed(uploaded, view) : uploaded
     const pixels = Buffer.isBuffer(shown)
-      ? await squash(sharp(shown, OPEN), resolution, BARE)
-      : await squash(sharp(source, OPEN).autoOrient(), resolution, metadata)
+      ? await shrink(sharp(shown, OPEN), resolution, BARE)
+      : await shrink(sharp(source, OPEN).autoOrient(), resolution, metadata)
     const { width, height } = metadata.autoOrient
     const sha256 = await sha256OfFile(source)
     return { ok: true, pixels, alpha, width, height, format, sha256 }
@@ -106,7 +106,7 @@ async function squashed(
 }
 
 /**
- * Squashes each picture to S×S sRGB: EXIF orientation applied, colour profile converted, 8 bit, grey as RGB, alpha
+ * Shrinks each picture to S×S sRGB: EXIF orientation applied, colour profile converted, 8 bit, grey as RGB, alpha
  * flattened on white. `width` and `height` are of the picture as displayed. One picture is in memory at a time, and
  * formats that can be are shrunk while they are decoded.
  *
@@ -117,7 +117,7 @@ export async function thumbnails(request: ThumbnailRequest): Promise<ThumbnailRe
   const items: Item[] = []
   for (const source of sources) {
     const facts = await inspect(source)
-    const small = facts.ok ? await squashed(source, facts, resolution, served, view) : facts
+    const small = facts.ok ? await thumbnailFrom(source, facts, resolution, served, view) : facts
     items.push(facts.ok && small.ok ? await withBudget(small, source, facts, resolution, eyes) : (small as Unreadable))
   }
   return { items }

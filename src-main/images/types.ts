@@ -27,14 +27,14 @@ export interface ThumbnailRequest {
   readonly resolution: number
   /** For the budgets of the pictures; absent: none are made. */
   readonly eyes?: Eyes
-  /** What a platform makes of each picture before it is squashed; null: nothing. */
+  /** What a platform makes of each picture before it is shrunk; null: nothing. */
   readonly served?: Served | null
   /** What somebody does to each picture after that. */
   readonly view?: View
 }
 
 /** One picture as the certificate's surrogate sees it. */
-export interface Squashed {
+export interface Thumbnail {
   readonly ok: true
   /** 3×S×S bytes, channel-first, sRGB, alpha flattened on white. */
   readonly pixels: Uint8Array
@@ -57,7 +57,7 @@ export interface ThumbnailReport {
    * Per source; `opacity` says how opaque each place is, S×S, 0–255; `budget` what it may change by, 2×S×S
    * (core/protect/noise.ts), empty where none was asked for.
    */
-  readonly items: readonly ((Squashed & { readonly opacity: Uint8Array; readonly budget: Uint8Array }) | Unreadable)[]
+  readonly items: readonly ((Thumbnail & { readonly opacity: Uint8Array; readonly budget: Uint8Array }) | Unreadable)[]
 }
 
 export interface ExportRequest extends NoiseRequest, ExportOptions {
