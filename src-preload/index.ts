@@ -4,7 +4,7 @@
  */
 import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron'
 import type { Answer, Transport } from '../src-shared/contract/index.js'
-import { API_NAME, EVENT_CHANNEL, IMAGE_PATH, ORIGIN, REQUEST_CHANNEL } from '../src-shared/ipc.js'
+import { API_NAME, EVENT_CHANNEL, IMAGE_PATH, ORIGIN, REQUEST_CHANNEL } from '../src-shared/ipc-channels.js'
 
 const transport: Transport = {
   request: (name, payload) => ipcRenderer.invoke(REQUEST_CHANNEL, name, payload) as Promise<Answer>,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DEFAULT_APP_SETTINGS } from '../../src-shared/contract/index.js'
-import { dropKind, listFolder } from './folders.js'
+import { dropKind, listFolder } from './folder-chooser.js'
 import { claimFolder } from '../storage/lock.js'
 import { migrateSettings, openSettingsFile, withRecentFolder } from './settings.js'
 

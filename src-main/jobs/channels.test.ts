@@ -6,7 +6,7 @@ import { openEnvelope } from '../core/certificate/dsse.js'
 import { EMPTY_RING } from '../core/certificate/signers.js'
 import presets from '../core/channels.json' with { type: 'json' }
 import { type Settings } from '../core/settings.js'
-import { readChannels } from './channels.js'
+import { readChannels } from './own-channels.js'
 import type { JobContext } from './job.js'
 import { protect } from './protect.js'
 import { recertify } from './recertify.js'

@@ -9,7 +9,7 @@ import {
 } from '../../src-shared/contract/index.js'
 import { errorData, FixativeError } from '../core/errors.js'
 import * as fake from '../../test/support/fakes/electron.js'
-import { REQUEST_CHANNEL } from '../../src-shared/ipc.js'
+import { REQUEST_CHANNEL } from '../../src-shared/ipc-channels.js'
 import { setupIpc, windowEmitter } from './ipc.js'
 import { DEFAULT_WINDOW_STATE } from './window-state.js'
 import { openWindow } from './window.js'

@@ -1,6 +1,6 @@
 import { ipcMain, type BrowserWindow, type WebFrameMain } from 'electron'
 import type { Answer, Emit, Serve } from '../../src-shared/contract/index.js'
-import { EVENT_CHANNEL, HOST, REQUEST_CHANNEL, SCHEME } from '../../src-shared/ipc.js'
+import { EVENT_CHANNEL, HOST, REQUEST_CHANNEL, SCHEME } from '../../src-shared/ipc-channels.js'
 
 /** The window that is open now; null before it opens and after it has closed. */
 export type CurrentWindow = () => BrowserWindow | null

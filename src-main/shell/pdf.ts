@@ -1,8 +1,8 @@
 import { BrowserWindow, session } from 'electron'
 import { FixativeError } from '../core/errors.js'
-import { SCHEME } from '../../src-shared/ipc.js'
+import { SCHEME } from '../../src-shared/ipc-channels.js'
 import { REPORT_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
-import { isAllowedUrl } from './network.js'
+import { isAllowedUrl } from './network-guard.js'
 import { setupPermissions } from './permissions.js'
 
 const PARTITION = 'fixative-print'

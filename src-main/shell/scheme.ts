@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { protocol, type Session } from 'electron'
 import type { ServedImage } from '../app/images.js'
-import { HOST, IMAGE_PATH, SCHEME } from '../../src-shared/ipc.js'
+import { HOST, IMAGE_PATH, SCHEME } from '../../src-shared/ipc-channels.js'
 import { CONTENT_TYPES, PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
 
 /** The picture behind an opaque id, null for an unknown id. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Answer, Job, Serve } from '../../src-shared/contract/index.js'
 import { FixativeError } from '../core/errors.js'
 import * as fake from '../../test/support/fakes/electron.js'
-import { REQUEST_CHANNEL } from '../../src-shared/ipc.js'
+import { REQUEST_CHANNEL } from '../../src-shared/ipc-channels.js'
 import { failToStart, runShell, type ShellApp, type ShellOptions, type ShellServices } from './start.js'
 
 let folder: string

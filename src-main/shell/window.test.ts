@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow } from 'electron'
 import * as fake from '../../test/support/fakes/electron.js'
-import { disableBackgroundNetwork, setupNetwork } from './network.js'
+import { disableBackgroundNetwork, setupNetwork } from './network-guard.js'
 import { setupNavigation } from './navigation.js'
 import { setupPermissions } from './permissions.js'
 import { openWindow } from './window.js'

@@ -1,5 +1,5 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron'
-import { ORIGIN } from '../../src-shared/ipc.js'
+import { ORIGIN } from '../../src-shared/ipc-channels.js'
 import type { WindowState } from './window-state.js'
 
 /** Of the window's session: without the prefix `persist:` Chromium keeps nothing of it on disk. */

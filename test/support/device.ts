@@ -4,7 +4,7 @@
  */
 import { appendFileSync, statSync } from 'node:fs'
 import { runTask } from '../../src-main/workers/run-task.js'
-import { serve } from '../../src-main/workers/serve.js'
+import { serve } from '../../src-main/workers/answer-tasks.js'
 import type { TaskInput } from '../../src-main/workers/tasks.js'
 
 const { file, tasks, how } = JSON.parse(process.env['FIXATIVE_TEST_DEVICE']!) as {

@@ -1,7 +1,7 @@
 /** A worker program for the pool's tests: real process, real messages, tasks that misbehave on request. */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { FixativeError } from '../../src-main/core/errors.js'
-import { serve } from '../../src-main/workers/serve.js'
+import { serve } from '../../src-main/workers/answer-tasks.js'
 
 interface Order {
   do: 'echo' | 'pid' | 'fail' | 'die' | 'die-once' | 'sleep' | 'block' | 'log' | 'throw-later'

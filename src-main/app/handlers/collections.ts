@@ -1,7 +1,7 @@
 import type { Handlers } from '../../../src-shared/contract/index.js'
 import { FixativeError } from '../../core/errors.js'
 import { estimate } from '../estimate.js'
-import { dropKind, listFolder } from '../folders.js'
+import { dropKind, listFolder } from '../folder-chooser.js'
 import { makePreview } from '../preview.js'
 import type { Parts } from '../parts.js'
 import { withRecentFolder } from '../settings.js'

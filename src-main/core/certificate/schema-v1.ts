@@ -15,7 +15,7 @@ import {
   smoothingFields,
   statementOf,
   strength,
-} from './parts.js'
+} from './schema-parts.js'
 
 export const PREDICATE_TYPE_V1 = 'urn:fixative:learnability:v1'
 

@@ -21,10 +21,10 @@ import {
   statementOf,
   strength,
   text,
-} from './parts.js'
+} from './schema-parts.js'
 import type { Former } from './schema-v1.js'
 
-export { DEFINITION, STATEMENT_TYPE, WORST_LISTED, canBeListed, type CurvePoint } from './parts.js'
+export { DEFINITION, STATEMENT_TYPE, WORST_LISTED, canBeListed, type CurvePoint } from './schema-parts.js'
 
 export const PREDICATE_TYPE = 'urn:fixative:learnability:v2'
 

@@ -7,7 +7,7 @@
  */
 import { LUMA, luma } from '../luma.js'
 import type { KeyedRandom } from '../random/random.js'
-import { type Pullback, compress } from './jpeg.js'
+import { type Pullback, compress } from './differentiable-jpeg.js'
 
 export type Distortion = { readonly kind: 'none' | 'grey' } | { readonly kind: 'jpeg'; readonly quality: number }
 

@@ -1,5 +1,5 @@
 /** How visible a change is, in words for people: one place for the command line, the report and the window. */
-import { asVisibleAsJpeg } from './jpeg.js'
+import { asVisibleAsJpeg } from './jpeg-equivalent.js'
 
 /** Mean ꟻLIP of JPEG at a middle quality: what lies outside of the comparison is on one side of it. */
 const MIDDLE = 0.06

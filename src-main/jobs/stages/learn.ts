@@ -12,7 +12,7 @@ import { ItemFile } from '../../storage/item-file.js'
 import type { Job } from '../job.js'
 import { datasetOf, optionsOf, keyOf, programOf } from '../plan.js'
 import type { LabelledPicture } from './label.js'
-import { type Fields, learnNoise } from '../training/learn.js'
+import { type Fields, learnNoise } from '../training/learn-noise.js'
 import { BUDGET_FILE, OPACITY_FILE, ORIGINALS_FILE } from './thumbnails.js'
 import { syncFolder } from '../../storage/folders.js'
 

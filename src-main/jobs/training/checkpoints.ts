@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Checkpoint } from '../work.js'
 import type { DrawState } from './draw.js'
 import type { FitState } from './fit.js'
-import type { LearnState } from './learn.js'
+import type { LearnState } from './learn-noise.js'
 import type { JobFolder, Tensors } from '../../storage/folders.js'
 
 const count = z.int().min(0)

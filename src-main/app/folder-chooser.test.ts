@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { listFolder } from './folders.js'
+import { listFolder } from './folder-chooser.js'
 
 test('takes "~" for the home folder, at the beginning of a path only', async () => {
   expect((await listFolder('~')).path).toBe(homedir())

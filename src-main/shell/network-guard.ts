@@ -1,5 +1,5 @@
 import { app, type Session } from 'electron'
-import { SCHEME } from '../../src-shared/ipc.js'
+import { SCHEME } from '../../src-shared/ipc-channels.js'
 
 /** Keeps Chromium's own background traffic off. Must run before Electron is ready. */
 export function disableBackgroundNetwork(): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RECIPES } from '../../core/protect/recipe.js'
 import { architectureFor } from '../../core/surrogate/architecture.js'
 import type { TaskInput, TaskName, TaskOutput } from '../../workers/tasks.js'
-import { type Fields, learnNoise, type LearnState } from './learn.js'
+import { type Fields, learnNoise, type LearnState } from './learn-noise.js'
 
 const spec = { architecture: architectureFor('compact', 8), classes: 2, resolution: 8 }
 

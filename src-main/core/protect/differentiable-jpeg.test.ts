@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { compress } from './jpeg.js'
+import { compress } from './differentiable-jpeg.js'
 
 const S = 32
 const AREA = S * S

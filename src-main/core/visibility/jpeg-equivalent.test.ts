@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asVisibleAsJpeg } from './jpeg.js'
+import { asVisibleAsJpeg } from './jpeg-equivalent.js'
 
 const within = fc.double({ min: 0.031, max: 0.155, noNaN: true })
 

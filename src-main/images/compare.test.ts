@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keyedRandom } from '../core/random/random.js'
 import type { Pixels } from './perturb.js'
-import { measure } from './quality.js'
+import { measure } from './compare.js'
 
 const picture = (width: number, height: number, value: (x: number, y: number, c: number) => number): Pixels => ({
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => {
