@@ -47,7 +47,7 @@ function unitTests(chromium: Chromium): void {
   const file = join(reports, 'vitest.json')
   const ok = run(
     'unit and integration tests',
-    `vitest run --reporter=default --reporter=json --outputFile.json="${file}"`,
+    `vitest run --coverage --reporter=default --reporter=json --outputFile.json="${file}"`,
     { FIXATIVE_CHROMIUM: chromium.path ?? '' },
   )
   const report = readReport('vitest', file) as JsonTestResults | null
