@@ -3,12 +3,11 @@ import sharp from 'sharp'
 import { carrierField } from '../core/protect/carriers.js'
 import { makeBudget, storedField } from '../core/protect/noise.js'
 import { carrierBand } from '../core/protect/recipe.js'
-import { CONCENTRATED } from '../core/visibility/windows.js'
 import { budgetShare, evened, textureOf } from '../core/visibility/share.js'
 import { toSrgb } from './convert.js'
 import { type PictureFacts, OPEN } from './inspect.js'
 import type { Pixels } from './perturb.js'
-import { LARGEST_CHANGE, rgbOf, scaledNoise, seenAbout } from './sight.js'
+import { LARGEST_CHANGE, concentratedIn, rgbOf, scaledNoise, seenAbout } from './sight.js'
 import type { Eyes } from './types.js'
 
 /** Longest side at which a picture is looked at: larger ones are shrunk, most of them while they are decoded. */
@@ -52,13 +51,13 @@ export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes):
     return makeBudget({ colour: grey ? none : share, brightness }, amplitude, grey ? amplitude : BRIGHTNESS * amplitude)
   }
   const field = standIn(pixels, resolution)
+  const most = concentratedIn(pixels) * eyes.visibility
   for (let round = 0; ; round++) {
     const noise = { field, budget: budget(TRIED), resolution, visibility: eyes.visibility }
-    const limit = round < EVENINGS ? Infinity : CONCENTRATED
+    const limit = round < EVENINGS ? Infinity : concentratedIn(pixels)
     const { noise: delta, scale, worst } = await scaledNoise(pixels, noise, null, limit)
-    if (worst <= CONCENTRATED * eyes.visibility || round === EVENINGS)
-      return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
-    share = evened(share, seenAbout(pixels, delta, resolution), CONCENTRATED * eyes.visibility)
+    if (worst <= most || round === EVENINGS) return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
+    share = evened(share, seenAbout(pixels, delta, resolution), most)
   }
 }
 

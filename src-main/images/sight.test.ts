@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import { keyedRandom } from '../core/random/random.js'
-import { CONCENTRATED } from '../core/visibility/windows.js'
+import { CONCENTRATED, CONCENTRATED_GREY } from '../core/visibility/windows.js'
 import { budgetFor, standIn } from './budget.js'
 import { type Pixels, perturb } from './perturb.js'
 import { LARGEST_CHANGE, rgbOf, scaledNoise, sightOf } from './sight.js'
@@ -127,6 +127,19 @@ describe('budgetFor', () => {
     const { mean, worst } = await sight.at(scale)
     expect(worst).toBeLessThan(1.05 * CONCENTRATED * 0.1)
     expect(mean).toBeGreaterThan(0.08)
+  })
+
+  it('lets a grey picture be plainer nowhere than twice the whole', async () => {
+    const original = scene(320, 240, 1)
+    const drawing = { ...original, data: original.data.map((value, i) => (i % 320 > 250 && i / 320 < 50 ? value : 90)) }
+    const noise = {
+      field: standIn(drawing, S),
+      budget: await budgetFor(drawing, S, eyes),
+      resolution: S,
+      visibility: 0.1,
+    }
+    const { sight, scale } = await scaledNoise(drawing, noise)
+    expect((await sight.at(scale)).worst).toBeLessThan(1.05 * CONCENTRATED_GREY * 0.1)
   })
 
   it.each([

@@ -2,7 +2,7 @@
 import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import { boxMean } from '../core/box-mean.js'
 import { type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
-import { CONCENTRATED, WINDOW } from '../core/visibility/windows.js'
+import { CONCENTRATED, CONCENTRATED_GREY, WINDOW } from '../core/visibility/windows.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger, perturb } from './perturb.js'
@@ -73,7 +73,7 @@ export async function scaledNoise(
   original: Pixels,
   { field, budget, resolution, visibility }: NoiseRequest,
   recode: Recode | null = null,
-  concentrated = CONCENTRATED,
+  concentrated = concentratedIn(original),
 ): Promise<{ noise: Float32Array; scale: number; worst: number; sight: Sight }> {
   const delta = changeOf(fieldOf(field), budgetOf(budget), null)
   const sight = sightOf(original, delta, resolution, recode)
@@ -88,6 +88,10 @@ export async function scaledNoise(
   const scale = largest === 0 ? 0 : await amplitudeFor(visibility, measure, most, 1)
   return { noise: delta.map((value) => scale * value), scale, worst: worst.get(scale)!, sight }
 }
+
+/** How many times as visible as a picture one of its windows may be. */
+export const concentratedIn = ({ channels }: Pick<Pixels, 'channels'>): number =>
+  channels < 3 ? CONCENTRATED_GREY : CONCENTRATED
 
 /**
  * How visible noise is about each place of the whole picture.

@@ -9,7 +9,9 @@ const BLOCK = WINDOW / 2
  * How many times as visible as the whole a window may be: a fish before a white ground, or a thin line, would otherwise be
  * given all that the ground does not use.
  */
-export const CONCENTRATED = 2
+export const CONCENTRATED = 3
+/** The same of a change in brightness alone: on a grey line drawing, three times as much is a dark blotch. */
+export const CONCENTRATED_GREY = 2
 
 /** Where the blocks of a length begin, and the last one ends: it takes what is left over. */
 const blocksOf = (length: number): number[] => [
