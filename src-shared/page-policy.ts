@@ -44,16 +44,18 @@ export const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 }
 
-/** The headers of one answer: the policy, and the type taken as stated. Nothing is kept in a cache unless asked. */
-export function securityHeaders(policy: string, contentType: string): Record<string, string> {
-  return {
-    'content-security-policy': policy,
-    'content-type': contentType,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
-    'cache-control': 'no-store',
-  }
+/** The headers of every answer, besides its policy and its type. Nothing is kept in a cache unless asked. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
+  'cache-control': 'no-store',
+}
+
+/** The headers of one answer: the policy, and the type taken as stated. @param contentType left out: the answer says it */
+export function securityHeaders(policy: string, contentType?: string): Record<string, string> {
+  const type = contentType === undefined ? {} : { 'content-type': contentType }
+  return { 'content-security-policy': policy, ...type, ...HEADERS }
 }

@@ -1,5 +1,5 @@
 /** The browser host's HTTP server: the window's files, its requests, its events and its pictures, on 127.0.0.1 only. */
-import { PAGE_POLICY } from '../../src-shared/page-policy.js'
+import { PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,15 +32,7 @@ const MAX_CONNECTIONS = 128
 /** An event stream that has this much unsent is of a page that has stopped reading. */
 const MAX_UNSENT = 16 * 2 ** 20
 
-const HEADERS = {
-  'content-security-policy': PAGE_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
-  'cache-control': 'no-store',
-}
+const HEADERS = securityHeaders(PAGE_POLICY)
 
 /** @throws FixativeError `port-taken` */
 export async function startServer(options: ServerOptions): Promise<WindowServer> {
