@@ -1,3 +1,4 @@
+import { NO_REQUEST_NAMES } from '../../test/support/request-names.js'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow } from 'electron'
 import {
@@ -67,19 +68,7 @@ describe('requests', () => {
     expect(called).not.toHaveBeenCalled()
   })
 
-  it.each([
-    '',
-    'jobs',
-    'constructor',
-    '__proto__',
-    'toString',
-    'hasOwnProperty',
-    7,
-    null,
-    undefined,
-    ['jobs.list'],
-    {},
-  ])('by the name %j are refused', async (name) => {
+  it.each(NO_REQUEST_NAMES)('by the name %j are refused', async (name) => {
     const answer = await ask(window.webContents.mainFrame, name, {})
     expect(answer).toMatchObject({ ok: false, error: { code: 'unknown-request' } })
     expect(called).not.toHaveBeenCalled()

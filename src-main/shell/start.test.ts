@@ -6,7 +6,8 @@ import type { Answer, Job, Serve } from '../../src-shared/contract/index.js'
 import { FixativeError } from '../core/errors.js'
 import * as fake from '../../test/support/fakes/electron.js'
 import { REQUEST_CHANNEL } from '../../src-shared/ipc-channels.js'
-import { failToStart, runShell, type ShellApp, type ShellOptions, type ShellServices } from './start.js'
+import type { App } from '../app/app.js'
+import { failToStart, runShell, type ShellOptions, type ShellServices } from './start.js'
 
 let folder: string
 let services: ShellServices
@@ -18,7 +19,7 @@ const app = {
   start: vi.fn(),
   open: vi.fn(() => Promise.resolve()),
   close: vi.fn(() => Promise.resolve()),
-} satisfies ShellApp
+} satisfies App
 const options = (): ShellOptions => ({
   dataFolder: join(folder, 'data'),
   out: join(folder, 'out'),

@@ -1,12 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, dialog, session, shell, type BrowserWindow } from 'electron'
-import type { ServedImage } from '../app/images.js'
-import type { SettingsStore } from '../app/settings.js'
-import type { Emit, Job, RequestPayload, Serve } from '../../src-shared/contract/index.js'
+import type { App } from '../app/app.js'
+import type { AppServices, Desktop } from '../app/services.js'
 import { errorData } from '../core/errors.js'
 import type { KeyVault } from '../keys/vault.js'
-import type { WorkerTransport } from '../workers/transport.js'
 import { choosePath, chooseTarget } from './dialogs.js'
 import { setupIpc, windowEmitter } from './ipc.js'
 import { createJobWatch } from './job-watch.js'
@@ -29,32 +27,9 @@ import { rememberWindowState, restoreWindowState } from './window-state.js'
 import { openWindow, PARTITION, revealWindow } from './window.js'
 
 /** What the app gets from the shell. */
-export interface ShellServices {
-  readonly dataFolder: string
-  readonly settings: SettingsStore
-  readonly emit: Emit
-  readonly workers: WorkerTransport
+export interface ShellServices extends Pick<AppServices, 'dataFolder' | 'settings' | 'emit' | 'workers'>, Desktop {
   /** Where the signing key rests: encrypted by the system's keychain where there is one. */
   readonly keys: KeyVault
-  choosePath(purpose: RequestPayload<'folders.choose'>['purpose']): Promise<string | null>
-  /** Asks where a new file goes; null: the user closed the dialog. */
-  chooseTarget(suggested: string, kind: { name: string; extensions: string[] }): Promise<string | null>
-  /** @throws FixativeError `pdf-failed` */
-  htmlToPdf(html: string): Promise<Uint8Array>
-  reveal(path: string): void
-}
-
-/** What the shell needs of the app. */
-export interface ShellApp {
-  readonly serve: Serve
-  images(id: string): Promise<ServedImage | null>
-  jobs(): readonly Job[]
-  /** Works through the queue; called when the window can show it. */
-  start(): void
-  /** Tells the window of a folder or certificate that was opened from outside. */
-  open(path: string): Promise<void>
-  /** Stops all work so that it can be resumed. */
-  close(): Promise<void>
 }
 
 export interface ShellOptions {
@@ -62,13 +37,13 @@ export interface ShellOptions {
   /** Absolute path of `out`, the built app. */
   readonly out: string
   readonly icon: string
-  openApp(services: ShellServices): Promise<ShellApp>
+  openApp(services: ShellServices): Promise<App>
 }
 
 /** Opens the desktop app. Everything before the first `await` has to happen before Electron is ready. */
 export async function runShell(options: ShellOptions): Promise<void> {
   let window: BrowserWindow | null = null
-  let opened: ShellApp | null = null
+  let opened: App | null = null
   let toOpen = pathArgument(process.argv, process.cwd())
   const current = (): BrowserWindow | null => window
 

@@ -1,3 +1,4 @@
+import { NO_REQUEST_NAMES } from '../../test/support/request-names.js'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
   appSettingsSchema,
@@ -32,19 +33,7 @@ const PREVIEW = { collectionId: 'a', index: 3, visibility: 0.1, strength: 'balan
 const errorOf = (answer: Answer): string => (answer.ok ? 'ok' : answer.error.code)
 
 describe('createServer', () => {
-  it.each([
-    '',
-    'jobs.steal',
-    'constructor',
-    '__proto__',
-    'toString',
-    'hasOwnProperty',
-    7,
-    null,
-    undefined,
-    {},
-    ['jobs.list'],
-  ])('refuses the name %j', async (name) => {
+  it.each(NO_REQUEST_NAMES)('refuses the name %j', async (name) => {
     const { handlers, calls } = recording()
     expect(errorOf(await createServer(handlers, errorData)(name, {}))).toBe('unknown-request')
     expect(calls).toEqual([])
