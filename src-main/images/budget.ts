@@ -55,8 +55,8 @@ export async function budgetFor(pixels: Pixels, resolution: number, eyes: Eyes):
   for (let round = 0; ; round++) {
     const noise = { field, budget: budget(TRIED), resolution, visibility: eyes.visibility }
     const limit = round < EVENINGS ? Infinity : concentratedIn(pixels)
-    const { noise: delta, scale, worst } = await scaledNoise(pixels, noise, null, limit)
-    if (worst <= most || round === EVENINGS) return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
+    const { noise: delta, scale, seen } = await scaledNoise(pixels, noise, null, limit)
+    if (seen.worst <= most || round === EVENINGS) return budget(Math.min(LARGEST_CHANGE, TRIED * scale))
     share = evened(share, seenAbout(pixels, delta, resolution), most)
   }
 }

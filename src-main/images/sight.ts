@@ -74,19 +74,20 @@ export async function scaledNoise(
   { field, budget, resolution, visibility }: NoiseRequest,
   recode: Recode | null = null,
   concentrated = concentratedIn(original),
-): Promise<{ noise: Float32Array; scale: number; worst: number; sight: Sight }> {
+): Promise<{ noise: Float32Array; scale: number; seen: Pooled; sight: Sight }> {
   const delta = changeOf(fieldOf(field), budgetOf(budget), null)
   const sight = sightOf(original, delta, resolution, recode)
   const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const most = LARGEST_CHANGE / (255 * largest)
-  const worst = new Map([[0, 0]])
+  const measured = new Map<number, Pooled>()
   const measure = async (tried: number): Promise<number> => {
     const seen = await sight.at(tried)
-    worst.set(tried, seen.worst)
+    measured.set(tried, seen)
     return Math.max(seen.mean, seen.worst / concentrated)
   }
   const scale = largest === 0 ? 0 : await amplitudeFor(visibility, measure, most, 1)
-  return { noise: delta.map((value) => scale * value), scale, worst: worst.get(scale)!, sight }
+  const seen = measured.get(scale) ?? (await sight.at(scale))
+  return { noise: delta.map((value) => scale * value), scale, seen, sight }
 }
 
 /** How many times as visible as a picture one of its windows may be. */

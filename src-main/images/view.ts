@@ -140,8 +140,8 @@ async function previewNoise(
   const budget = await budgetFor(await look(source, facts), resolution, eyes)
   const whole = await decode(source, { grey: facts.grey, deep: false })
   const field = standIn(whole, resolution)
-  const { noise, scale, sight } = await scaledNoise(whole, { field, budget, resolution, visibility: eyes.visibility })
-  return { noise, flip: (await sight.at(scale)).mean }
+  const { noise, seen } = await scaledNoise(whole, { field, budget, resolution, visibility: eyes.visibility })
+  return { noise, flip: seen.mean }
 }
 
 function place(centre: number, size: number, whole: number): number {

@@ -26,7 +26,7 @@ export function countsOf(classes: number, labels: readonly number[]): number[] {
   return counts
 }
 
-/** How many of a class of `count` images are held out: 20 %, at least one, and never all. */
+/** How many of `count` images are held out: 20 %, at least one, and never all; none of none. */
 export function heldOut(count: number): number {
-  return Math.min(count - 1, Math.max(1, Math.round(count * HELD_OUT)))
+  return Math.max(0, Math.min(count - 1, Math.max(1, Math.round(count * HELD_OUT))))
 }
