@@ -36,6 +36,7 @@ export const settingWords = z.registry<SettingWords>()
 /** How visible the change may be at each strength: mean ꟻLIP of a picture, 0–1, at 67 pixels a degree. */
 export const STRENGTHS = { subtle: 0.05, balanced: 0.1, strong: 0.16 } as const
 type Strength = keyof typeof STRENGTHS
+export const STRENGTH_NAMES = Object.keys(STRENGTHS) as Strength[]
 
 /** What is seen of each strength, and what it is for. */
 export const STRENGTH_WORDS: Readonly<Record<Strength, string>> = {
@@ -45,20 +46,24 @@ export const STRENGTH_WORDS: Readonly<Record<Strength, string>> = {
 }
 
 const eachStrength = (words: (name: Strength) => string, between: string): string =>
-  (Object.keys(STRENGTHS) as Strength[]).map(words).join(between)
+  STRENGTH_NAMES.map(words).join(between)
 
 /** How the noise is learnt; what sets them apart is in core/protect/recipe.ts. */
 export const METHODS = ['pue', 'pue-b', 'emn'] as const
 
 const RESOLUTIONS = [32, 64, 128, 224] as const
+/** Classifiers trained for the run-level bound; 0: none. */
+const RUNS = [0, 22, 29, 44] as const
 
-/** The same for each of some choices. */
-const named = (choices: readonly number[], name: (choice: number) => string): Record<string, string> =>
+/** A name for each of some choices. */
+const named = <T extends number>(choices: readonly T[], name: (choice: T) => string): Record<string, string> =>
   Object.fromEntries(choices.map((choice) => [choice, name(choice)]))
+const runsName = (runs: (typeof RUNS)[number]): string =>
+  runs === 0 ? 'None' : `${runs}, for ${Math.round(100 * RUNS_CONFIDENCE[runs])} % confidence`
 
 export const settingsSchema = z.strictObject({
   strength: z
-    .enum(['subtle', 'balanced', 'strong'])
+    .enum(STRENGTH_NAMES)
     .default('balanced')
     .register(settingWords, {
       label: 'Strength',
@@ -140,15 +145,12 @@ export const settingsSchema = z.strictObject({
     ofCertificate: true,
   }),
   runs: z
-    .union([z.literal(0), z.literal(22), z.literal(29), z.literal(44)])
+    .union(RUNS.map((runs) => z.literal(runs)))
     .default(22)
     .register(settingWords, {
       label: 'Classifiers trained to measure it, on the protected files and on the originals',
       help: 'classifiers that the certificate trains from scratch, on the protected files and on the originals; 0: none',
-      choices: {
-        0: 'None',
-        ...named([22, 29, 44], (runs) => `${runs}, for ${Math.round(100 * RUNS_CONFIDENCE[runs as 22])} % confidence`),
-      },
+      choices: named(RUNS, runsName),
       window: 'advanced',
       ofCertificate: true,
     }),
