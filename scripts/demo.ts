@@ -1,4 +1,5 @@
 /** The main job on drawn sample pictures: protect, certify, verify. Everything goes into one temporary folder. */
+import { CERTIFICATE_NAME, REPORT_NAME } from '../src-main/core/file-names.js'
 import { type StdioOptions, spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,5 +48,5 @@ ${result.explanation}
 
   originals     ${input}
   protected     ${output}
-  certificate   ${join(output, 'fixative-certificate.json')}
-  report        ${join(output, 'fixative-report.html')}`)
+  certificate   ${join(output, CERTIFICATE_NAME)}
+  report        ${join(output, REPORT_NAME)}`)

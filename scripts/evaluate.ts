@@ -11,6 +11,7 @@
  * --views that are grey or JPEG. --keep DIR stores the protected folders and what attackers reached, and uses what it
  * finds.
  */
+import { CERTIFICATE_NAME } from '../src-main/core/file-names.js'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openEnvelope } from '../src-main/core/certificate/dsse.js'
+import { inParallel } from '../src-main/jobs/job.js'
 import { butteraugli } from './evaluate/butteraugli.js'
 import {
   type Measured,
@@ -64,7 +66,7 @@ const originals = resolve(folder)
 /** Protects with one method and seed, and reads the certificate. */
 async function protect(method: string, seed: string): Promise<Measured> {
   const output = join(place, `${basename(originals)}-${method}-${options.strength}-${options.resolution}-${seed}`)
-  const certificate = join(output, 'fixative-certificate.json')
+  const certificate = join(output, CERTIFICATE_NAME)
   const start = performance.now()
   if (!existsSync(certificate)) {
     const args = [FIXATIVE, 'protect', originals, output, '--method', method, '--seed', seed]
@@ -136,16 +138,6 @@ async function keptOutput(name: string, what: string, command: string, args: rea
   return JSON.parse(readFileSync(kept, 'utf8'))
 }
 
-async function inParallel<T>(runs: readonly (() => Promise<T[]>)[]): Promise<T[]> {
-  const waiting = [...runs]
-  const results: T[] = []
-  const lane = async (): Promise<void> => {
-    for (let run = waiting.shift(); run; run = waiting.shift()) results.push(...(await run()))
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, lane))
-  return results
-}
-
 try {
   const runs: Measured[] = []
   for (const method of list(options.methods)) {
@@ -156,7 +148,11 @@ try {
     ['originals', originals],
     ...runs.map((run) => [nameOf(run), run.output] as const),
   ]
-  const attacks = options.views ? await inParallel(targets.flatMap(([name, target]) => attack(name, target))) : []
+  const attacks: Named<Scratch>[] = []
+  if (options.views) {
+    const tried = targets.flatMap(([name, target]) => attack(name, target))
+    await inParallel(tried, availableParallelism(), async (run) => void attacks.push(...(await run())))
+  }
   const heads: Named<Headed>[] = []
   // One after the other: the first may have to fetch the networks.
   for (const [name, target] of targets) heads.push(...(await attackByHeads(name, target)))

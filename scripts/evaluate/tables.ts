@@ -1,4 +1,5 @@
 /** The Markdown tables that an evaluation prints. */
+import * as figures from '../../src-main/core/certificate/figures.js'
 import type { Certification, Protection } from '../../src-main/core/certificate/schema.js'
 import type { Headed } from '../probe.js'
 
@@ -36,7 +37,7 @@ export interface Scratch {
 /** With the name of the collection that was attacked. */
 export type Named<T> = T & { readonly name: string }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+export const percent = (share: number): string => figures.percent(share, 1)
 
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
