@@ -1,16 +1,15 @@
 /** docs/architecture.md says what layers.json says, every folder is a room, and no import leads back to itself. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { ROOT, filesBelow, read } from './support/sources.js'
 import layers from '../layers.json' with { type: 'json' }
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly holds: string }>> = layers
 
 describe('the rooms', () => {
   it('are those of docs/architecture.md', () => {
-    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+    const page = read('docs/architecture.md')
     const rows = [...page.matchAll(/^\| `(src-[^`]*)\/`\s*\|([^|]*)\|([^|]*)\|$/gm)].map(([, room, holds, may]) => ({
       room,
       holds: holds!.trim(),
@@ -39,14 +38,10 @@ describe('the rooms', () => {
 /** Relative imports of each source file, types included. */
 function imports(): ReadonlyMap<string, readonly string[]> {
   const folders = ['src-main', 'src-shared', 'src-preload', 'src-renderer', 'test', 'e2e', 'scripts']
-  const files = folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|js|svelte)$/.test(name))
-      .map((name) => join(folder, name)),
-  )
+  const files = folders.flatMap((folder) => filesBelow(folder, ['.ts', '.js', '.svelte']))
   return new Map(
     files.map((file) => {
-      const text = readFileSync(join(ROOT, file), 'utf8')
+      const text = read(file)
       const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to]) => resolve(file, to!))
       return [file, found.filter((to) => to !== null)]
     }),

@@ -1,17 +1,10 @@
 /** Each fact stands in one file of the product. Whoever needs it elsewhere imports it from there. */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { read, sources } from './support/sources.js'
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url))
-
-const files = ['src-main', 'src-shared', 'src-preload', 'src-renderer'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((name) => /\.(ts|svelte)$/.test(name) && !name.includes('.test.'))
-    .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') })),
-)
+const files = ['src-main', 'src-shared', 'src-preload', 'src-renderer']
+  .flatMap((folder) => sources(folder, ['.ts', '.svelte']))
+  .map((name) => ({ name, text: read(name) }))
 
 /** Fact → how it would be written, and where it is. */
 const FACTS: Readonly<Record<string, readonly [RegExp, string]>> = {

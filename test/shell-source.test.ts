@@ -2,11 +2,8 @@
  * A static check of everything that runs in or beside the window, after electronegativity's rules: constructs that open
  * a hole in an Electron app are refused wherever they stand, also in code that no other test runs.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('../', import.meta.url))
+import { read, sources } from './support/sources.js'
 
 /** Rule → what it looks for in the source without comments. */
 const RULES: Readonly<Record<string, RegExp>> = {
@@ -23,13 +20,6 @@ const RULES: Readonly<Record<string, RegExp>> = {
   'passes Electron on to the page': /exposeInMainWorld\([^)]*\b(ipcRenderer|webUtils|electron|require)\b/,
 }
 
-/** Source files below `folder` without tests. */
-function sources(folder: string, ends: readonly string[]): string[] {
-  return readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => ends.some((end) => name.endsWith(end)) && !name.includes('.test.'))
-    .map((name) => `${folder}/${name}`)
-}
-
 const withoutComments = (text: string): string => text.replaceAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$|<!--[^]*?-->/gm, '')
 const findings = (text: string): string[] =>
   Object.entries(RULES).flatMap(([rule, pattern]) => (pattern.test(withoutComments(text)) ? [rule] : []))
@@ -42,12 +32,12 @@ describe('source of shell, preload and window', () => {
   ]
 
   it.each(files)('%s opens no hole', (file) => {
-    expect(findings(readFileSync(root + file, 'utf8'))).toEqual([])
+    expect(findings(read(file))).toEqual([])
   })
 
   it('only shell and preload import electron', () => {
     const importing = [...sources('src-main', ['.ts']), ...sources('src-renderer', ['.ts', '.svelte'])].filter((file) =>
-      /from 'electron['/]/.test(readFileSync(root + file, 'utf8')),
+      /from 'electron['/]/.test(read(file)),
     )
     expect(importing.length).toBeGreaterThan(5)
     expect(importing.filter((file) => !file.startsWith('src-main/shell/'))).toEqual([])
