@@ -41,7 +41,7 @@ export async function exporting(format: keyof typeof BARE, folder: string) {
     const [item] = read.items
     if (!item?.ok) throw new Error(`${from} cannot be read: ${item?.reason}`)
     const field = storedField(carrierField('bench', 'picture', { across: 6, down: 8 }, 1, RESOLUTION))
-    const noiseOf = { field, budget: item.budget, resolution: RESOLUTION, visibility: VISIBILITY }
+    const noiseOf = { field, budget: item.budget, most: item.most, resolution: RESOLUTION }
     const exportOne = (core: number) =>
       pool.run('exportImage', { source: from, target: to(core), ...noiseOf, ...encoding })
     const full = await seconds(() => atOnce(exportOne))

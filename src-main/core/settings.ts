@@ -33,7 +33,7 @@ export interface SettingWords {
 /** The words of each setting's schema. */
 export const settingWords = z.registry<SettingWords>()
 
-/** How visible the change may be at each strength: mean ꟻLIP of a picture, 0–1, at 67 pixels a degree. */
+/** How visible the change may be at each strength: mean ꟻLIP of pictures with texture, 0–1, at 67 pixels a degree. */
 export const STRENGTHS = { subtle: 0.05, balanced: 0.1, strong: 0.16 } as const
 type Strength = keyof typeof STRENGTHS
 export const STRENGTH_NAMES = Object.keys(STRENGTHS) as Strength[]
@@ -252,7 +252,7 @@ export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({})
 /** Whether light and dark change as well, and the noise is learnt through what takes colour away. */
 export const usesBrightness = ({ strength }: Pick<Settings, 'strength'>): boolean => strength === 'strong'
 
-/** Mean ꟻLIP, 0–1, to which each picture of a job is brought. */
+/** Mean ꟻLIP, 0–1, that a job wants of pictures that hide it (visibility/target.ts). */
 export function visibilityOf({ visibility, strength }: Pick<Settings, 'strength' | 'visibility'>): number {
   return visibility ?? STRENGTHS[strength]
 }

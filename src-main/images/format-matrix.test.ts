@@ -165,7 +165,7 @@ describe('a picture is protected right', () => {
       const distance = (to: ArrayLike<number>): number =>
         Array.from(written.data, (v, i) => (v - to[i]!) ** 2).reduce((sum, v) => sum + v, 0)
       expect(distance(wanted.data)).toBeLessThan(distance(original.data))
-      expect(Math.abs(kept.report.flip - noise.visibility)).toBeLessThan(0.05 * noise.visibility)
+      expect(Math.abs(kept.report.flip - noise.most.mean)).toBeLessThan(0.05 * noise.most.mean)
     }
 
     expect(kept.facts.metadata.icc?.toString('hex')).toBe(before.metadata.icc?.toString('hex'))

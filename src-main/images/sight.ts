@@ -2,7 +2,7 @@
 import { budgetOf, changeOf, fieldOf } from '../core/protect/noise.js'
 import { boxMean } from '../core/box-mean.js'
 import { type FlipReference, MARGIN, type Pooled, flipReference } from '../core/visibility/flip.js'
-import { CONCENTRATED, CONCENTRATED_GREY, WINDOW } from '../core/visibility/windows.js'
+import { WINDOW } from '../core/visibility/windows.js'
 import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger, perturb } from './perturb.js'
@@ -60,39 +60,33 @@ export interface NoiseRequest {
   /** 2×S×S, stored. */
   readonly budget: Uint8Array
   readonly resolution: number
-  /** Mean ꟻLIP, 0–1. */
-  readonly visibility: number
+  /** ꟻLIP that the picture is scaled to. */
+  readonly most: Pooled
 }
 
 /**
  * The noise of a picture, as much of it as makes it as visible as wanted; less where no value may change by so much, or
- * where a window would be more than `concentrated` times as visible.
+ * where a window would be more visible than may be.
  * @returns what to add, 3×S×S, channel-first, encoded values, 0–1; how many times the noise it is; and how visible
  */
 export async function scaledNoise(
   original: Pixels,
-  { field, budget, resolution, visibility }: NoiseRequest,
+  { field, budget, resolution, most }: NoiseRequest,
   recode: Recode | null = null,
-  concentrated = concentratedIn(original),
 ): Promise<{ noise: Float32Array; scale: number; seen: Pooled; sight: Sight }> {
   const delta = changeOf(fieldOf(field), budgetOf(budget), null)
   const sight = sightOf(original, delta, resolution, recode)
   const largest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  const most = LARGEST_CHANGE / (255 * largest)
   const measured = new Map<number, Pooled>()
   const measure = async (tried: number): Promise<number> => {
     const seen = await sight.at(tried)
     measured.set(tried, seen)
-    return Math.max(seen.mean, seen.worst / concentrated)
+    return Math.max(seen.mean, (most.mean * seen.worst) / most.worst)
   }
-  const scale = largest === 0 ? 0 : await amplitudeFor(visibility, measure, most, 1)
+  const scale = largest === 0 ? 0 : await amplitudeFor(most.mean, measure, LARGEST_CHANGE / (255 * largest), 1)
   const seen = measured.get(scale) ?? (await sight.at(scale))
   return { noise: delta.map((value) => scale * value), scale, seen, sight }
 }
-
-/** How many times as visible as a picture one of its windows may be. */
-export const concentratedIn = ({ channels }: Pick<Pixels, 'channels'>): number =>
-  channels < 3 ? CONCENTRATED_GREY : CONCENTRATED
 
 /**
  * How visible noise is about each place of the whole picture.

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Served } from '../core/channels.js'
-import { budgetFor, look } from './budget.js'
+import { allowanceFor, look } from './budget.js'
 import { toSrgb } from './convert.js'
 import { type PictureFacts, inspect, OPEN, readFailure } from './inspect.js'
 import type { Pixels } from './perturb.js'
@@ -52,8 +52,8 @@ async function withBudget(
 ): Promise<Item> {
   try {
     const opacity = small.alpha ? await opacityOf(source, resolution) : new Uint8Array(resolution ** 2).fill(255)
-    if (!eyes) return { ...small, opacity, budget: new Uint8Array() }
-    return { ...small, opacity, budget: await budgetFor(await look(source, facts), resolution, eyes) }
+    if (!eyes) return { ...small, opacity, budget: new Uint8Array(), most: { mean: 0, worst: 0 } }
+    return { ...small, opacity, ...(await allowanceFor(await look(source, facts), resolution, eyes)) }
   } catch (error) {
     return { ok: false, reason: readFailure(error) }
   }

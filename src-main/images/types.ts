@@ -2,6 +2,7 @@
 import type { Served } from '../core/channels.js'
 import type { ExportOptions } from '../core/export-options.js'
 import type { View } from '../core/stress/rows.js'
+import type { Pooled } from '../core/visibility/flip.js'
 import type { ManifestFacts } from './c2pa-id.js'
 import type { NoiseRequest } from './sight.js'
 
@@ -19,6 +20,14 @@ export interface Eyes {
   readonly visibility: number
   /** Whether brightness changes as well where that is hidden. */
   readonly brightness: boolean
+}
+
+/** What a picture may change by. */
+export interface Allowance {
+  /** 2×S×S (core/protect/noise.ts). */
+  readonly budget: Uint8Array
+  /** ꟻLIP that it may have. */
+  readonly most: Pooled
 }
 
 export interface ThumbnailRequest {
@@ -54,10 +63,10 @@ export interface Unreadable {
 
 export interface ThumbnailReport {
   /**
-   * Per source; `opacity` says how opaque each place is, S×S, 0–255; `budget` what it may change by, 2×S×S
-   * (core/protect/noise.ts), empty where none was asked for.
+   * Per source; `opacity` says how opaque each place is, S×S, 0–255; the budget is
+   * empty where none was asked for.
    */
-  readonly items: readonly ((Thumbnail & { readonly opacity: Uint8Array; readonly budget: Uint8Array }) | Unreadable)[]
+  readonly items: readonly ((Thumbnail & Allowance & { readonly opacity: Uint8Array }) | Unreadable)[]
 }
 
 export interface ExportRequest extends NoiseRequest, ExportOptions {

@@ -1,7 +1,7 @@
 /** Pictures made to be looked at: small ones for lists, and a crop before and after at 100 %. */
 import sharp from 'sharp'
 import { FixativeError } from '../core/errors.js'
-import { budgetFor, look, standIn } from './budget.js'
+import { allowanceFor, look, standIn } from './budget.js'
 import { decode } from './decode.js'
 import { type PictureFacts, inspect, OPEN, readFailure } from './inspect.js'
 import { enlarger } from './perturb.js'
@@ -137,10 +137,10 @@ async function previewNoise(
   { source, resolution, eyes }: CropRequest,
   facts: PictureFacts,
 ): Promise<{ noise: Float32Array; flip: number }> {
-  const budget = await budgetFor(await look(source, facts), resolution, eyes)
+  const allowed = await allowanceFor(await look(source, facts), resolution, eyes)
   const whole = await decode(source, { grey: facts.grey, deep: false })
   const field = standIn(whole, resolution)
-  const { noise, seen } = await scaledNoise(whole, { field, budget, resolution, visibility: eyes.visibility })
+  const { noise, seen } = await scaledNoise(whole, { field, resolution, ...allowed })
   return { noise, flip: seen.mean }
 }
 

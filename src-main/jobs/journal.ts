@@ -41,9 +41,12 @@ export type JobRecord = z.infer<typeof recordSchema>
 const count = z.int().min(0)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
+/** ꟻLIP that it may have. */
+const flipSchema = z.strictObject({ mean: z.number().min(0), worst: z.number().min(0) })
+
 /** A picture as it was read: its facts, or why it is left out. */
 const pictureSchema = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), width: count, height: count, sha256 }),
+  z.strictObject({ ok: z.literal(true), width: count, height: count, sha256, most: flipSchema }),
   z.strictObject({ ok: z.literal(false), reason: z.string() }),
 ])
 export type PictureFacts = z.infer<typeof pictureSchema>

@@ -9,7 +9,7 @@ export const AS_IT_IS = { ...exportOptions(DEFAULT_SETTINGS, null), reserve: 'no
 
 /**
  * A wave, as noise is made of, which may change colours anywhere.
- * @param amplitude largest change before it is scaled, 0–255; 0: none
+ * @param visibility mean ꟻLIP. @param amplitude largest change before it is scaled, 0–255; 0: none
  */
 export function testNoise(resolution: number, visibility = 0.1, amplitude = 20): NoiseRequest {
   const area = resolution * resolution
@@ -20,7 +20,7 @@ export function testNoise(resolution: number, visibility = 0.1, amplitude = 20):
     ),
     budget: Uint8Array.from({ length: 2 * area }, (_, i) => (i < area ? 4 * amplitude : amplitude)),
     resolution,
-    visibility,
+    most: { mean: visibility, worst: 3 * visibility },
   }
 }
 

@@ -105,7 +105,7 @@ const predicateSchema = z
     protection: z.strictObject({
       method: z.enum(METHODS),
       strength,
-      /** Mean ꟻLIP that each picture was brought to. */
+      /** Mean ꟻLIP that was wanted; pictures that hide less of a change were brought to less. */
       visibility: share,
       /** Side S of what the noise and the surrogate see. */
       resolution,

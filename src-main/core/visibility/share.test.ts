@@ -88,6 +88,7 @@ describe('textureOf', () => {
 
 describe('budgetShare', () => {
   const least = (share: Float32Array): number => Math.min(...share)
+  const limits = () => ({ mean: 0.1, worst: 0.3 })
   const part = (held: (x: number, y: number) => boolean): Float64Array =>
     Float64Array.from({ length: SIZE * SIZE }, (_, i) => (held(i % SIZE, Math.floor(i / SIZE)) ? 2 : 0))
 
@@ -95,7 +96,7 @@ describe('budgetShare', () => {
     const wide = budgetShare(
       part((x) => x < 24),
       SIZE,
-      0.1,
+      limits,
       127,
     )
     expect(wide[0]).toBe(1)
@@ -103,7 +104,7 @@ describe('budgetShare', () => {
     const flat = budgetShare(
       part(() => false),
       SIZE,
-      0.1,
+      limits,
       127,
     )
     expect(new Set(flat.map((share) => share / least(flat)))).toEqual(new Set([1]))
@@ -111,14 +112,14 @@ describe('budgetShare', () => {
 
   it('gives more to the ground where texture is in pieces that hold no wave, or may not take much', () => {
     const pieces = part((x, y) => x % 16 === 0 && y % 16 === 0)
-    expect(least(budgetShare(pieces, SIZE, 0.1, 127))).toBeGreaterThan(FLOORS[1])
+    expect(least(budgetShare(pieces, SIZE, limits, 127))).toBeGreaterThan(FLOORS[1])
     const half = part((x) => x < 24)
-    expect(least(budgetShare(half, SIZE, 0.1, 20))).toBeGreaterThan(least(budgetShare(half, SIZE, 0.1, 127)))
+    expect(least(budgetShare(half, SIZE, limits, 20))).toBeGreaterThan(least(budgetShare(half, SIZE, limits, 127)))
   })
 
   it('is the texture, kept in floor–1', () => {
     const found = Float64Array.from({ length: SIZE * SIZE }, (_, i) => (3 * i) / (SIZE * SIZE))
-    const share = budgetShare(found, SIZE, 0.1, 127)
+    const share = budgetShare(found, SIZE, limits, 127)
     share.forEach((value, i) => {
       expect(value).toBeCloseTo(Math.min(1, Math.max(least(share), found[i]!)), 6)
     })

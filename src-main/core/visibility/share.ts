@@ -6,8 +6,7 @@
  */
 import { boxMean } from '../box-mean.js'
 import { luma } from '../luma.js'
-import type { Rgb8 } from './flip.js'
-import { CONCENTRATED } from './windows.js'
+import type { Pooled, Rgb8 } from './flip.js'
 
 /** Deviation of luma (0–255) from which a place may take the whole amplitude. */
 export const KNEE = 7
@@ -15,8 +14,9 @@ export const KNEE = 7
 export const FLOORS = [0.02, 0.06, 0.2, 0.5, 1] as const
 /** The colour difference that ꟻLIP sees grows with this power of the amplitude (Andersson et al. 2020). */
 const EXPONENT = 0.7
-/** Amplitude that has a mean ꟻLIP of 0.1 where it lies everywhere, 0–255, of the waves that are learnt, about. */
+/** Amplitude of the waves that are learnt, 0–255, and the mean ꟻLIP that it has where it lies everywhere, about. */
 const EVEN = 18
+const EVEN_FLIP = 0.1
 
 /** Fewest pixels to each side that luma is compared with. */
 const REACH = 2
@@ -113,23 +113,31 @@ function boxLeast(plane: Float64Array, size: number, radius: number): Float64Arr
  * at which waves have the most energy: a low one in photographs, a high one in flat drawings.
  *
  * @param texture as of `textureOf`, S×S
- * @param visibility mean ꟻLIP that is wanted
+ * @param limits ꟻLIP that the picture may have with such shares
  * @param largest amplitude that no place may exceed, 0–255
  * @returns S×S, 0–1
  */
-export function budgetShare(texture: Float64Array, size: number, visibility: number, largest: number): Float32Array {
+export function budgetShare(
+  texture: Float64Array,
+  size: number,
+  limits: (share: Float32Array) => Pooled,
+  largest: number,
+): Float32Array {
   const shares = FLOORS.map((floor) => Float32Array.from(texture, (value) => Math.min(1, Math.max(floor, value))))
-  const energies = shares.map((share) => waveEnergy(share, size, visibility, largest))
+  const energies = shares.map((share) => waveEnergy(share, size, limits(share), largest))
   return shares[energies.indexOf(Math.max(...energies))]!
 }
 
-/** Energy that waves with these shares of an amplitude have at a visibility, of what lies in pieces as wide as a wave. */
-function waveEnergy(share: Float32Array, size: number, visibility: number, largest: number): number {
-  const seen = Float64Array.from(share, (s) => s ** EXPONENT)
+/** How visible each place is with these shares of an amplitude, about: of no matter what unit. */
+export const seenOf = (share: Float32Array): Float64Array => Float64Array.from(share, (s) => s ** EXPONENT)
+
+/** Energy that waves with these shares of an amplitude may have, of what lies in pieces as wide as a wave. */
+function waveEnergy(share: Float32Array, size: number, most: Pooled, largest: number): number {
+  const seen = seenOf(share)
   const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length
   const worst = Math.max(...boxMean(seen, size, Math.round(size / 32)))
-  const even = (visibility / 0.1) * EVEN ** EXPONENT
-  const amplitude = Math.min(largest, (even / Math.max(mean, worst / CONCENTRATED)) ** (1 / EXPONENT))
+  const times = Math.min(most.mean / mean, most.worst / worst) / EVEN_FLIP
+  const amplitude = Math.min(largest, EVEN * times ** (1 / EXPONENT))
   const held = boxMean(Float64Array.from(share), size, Math.round(size / 16))
   return amplitude ** 2 * (held.reduce((sum, value) => sum + value * value, 0) / held.length)
 }
@@ -140,5 +148,5 @@ function waveEnergy(share: Float32Array, size: number, visibility: number, large
  * @returns S×S
  */
 export function evened(share: Float32Array, seen: Float64Array, most: number): Float32Array {
-  return share.map((s, i) => s * Math.min(1, (most / seen[i]!) ** (1 / EXPONENT)))
+  return share.map((s, i) => (seen[i]! > most ? s * (most / seen[i]!) ** (1 / EXPONENT) : s))
 }

@@ -5,13 +5,6 @@ import type { Tile } from './tiles.js'
 export const WINDOW = 32
 /** Windows begin at multiples of this, and are two by two of such blocks. */
 const BLOCK = WINDOW / 2
-/**
- * How many times as visible as the whole a window may be: a fish before a white ground, or a thin line, would otherwise be
- * given all that the ground does not use.
- */
-export const CONCENTRATED = 3
-/** The same of a change in brightness alone: on a grey line drawing, three times as much is a dark blotch. */
-export const CONCENTRATED_GREY = 2
 
 /** Where the blocks of a length begin, and the last one ends: it takes what is left over. */
 const blocksOf = (length: number): number[] => [

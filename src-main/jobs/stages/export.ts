@@ -4,7 +4,6 @@ import { below } from '../../storage/folders.js'
 import { totalmem } from 'node:os'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
-import { visibilityOf } from '../../core/settings.js'
 import { type Credential, manifestId } from '../../images/c2pa-id.js'
 import { planOutputs } from '../../images/outputs.js'
 import { ItemFile } from '../../storage/item-file.js'
@@ -110,7 +109,7 @@ export async function exportStage(
 
 async function exportOne(
   job: Job,
-  { item, path, sha256: expected }: LabelledPicture,
+  { item, path, sha256: expected, most }: LabelledPicture,
   target: string,
   noise: { readonly fields: ItemFile; readonly budgets: ItemFile },
   credential: Credential | null,
@@ -134,7 +133,7 @@ async function exportOne(
       field: new Int8Array(field.buffer),
       budget,
       resolution,
-      visibility: visibilityOf(record.settings),
+      most,
       ...optionsOf(record),
       reserve,
       manifest,

@@ -1,4 +1,5 @@
 /** Reads every picture once: its thumbnail, its facts, its hash. Copies of the same file count once. */
+import type { Pooled } from '../../core/visibility/flip.js'
 import type { Progress } from '../../core/job-events.js'
 import { below } from '../../storage/folders.js'
 import { FixativeError } from '../../core/errors.js'
@@ -28,6 +29,8 @@ export interface Picture {
   readonly bytes: number
   readonly format: OutputFormat
   readonly sha256: string
+  /** ꟻLIP that it is scaled to. */
+  readonly most: Pooled
 }
 
 /** @throws FixativeError `no-pictures` when none can be read. */
@@ -56,12 +59,12 @@ export async function thumbnailsStage(
       const items = await Promise.all(
         report.items.map(async (item, i) => {
           if (!item.ok) return item
-          const { pixels, opacity, budget, width, height, sha256 } = item
+          const { pixels, opacity, budget, most, width, height, sha256 } = item
           if (already.has(sha256) && !job.record.again) return { ok: false as const, reason: ALREADY_PROTECTED }
           await store.write(first + i, pixels)
           await opacities.write(first + i, opacity)
           await budgets.write(first + i, budget)
-          return { ok: true as const, width, height, sha256 }
+          return { ok: true as const, width, height, sha256, most }
         }),
       )
       await job.journal.append({ kind: 'read', first, items }, store, opacities, budgets)
@@ -118,8 +121,8 @@ function sortOut(job: Job, files: Scan['files']): { pictures: Picture[]; skipped
       return
     }
     paths.set(facts.sha256, file.path)
-    const { width, height, sha256 } = facts
-    pictures.push({ item, ...file, width, height, sha256 })
+    const { width, height, sha256, most } = facts
+    pictures.push({ item, ...file, width, height, sha256, most })
   })
   if (pictures.length === 0 && skipped.every(({ reason }) => reason === ALREADY_PROTECTED)) {
     throw new FixativeError(
