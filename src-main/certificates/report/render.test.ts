@@ -174,7 +174,7 @@ describe('renderReport', () => {
   })
 
   it('lists the worst pictures in a table with a caption and headers', () => {
-    const table = /<table>\s*<caption>\s*The pictures whose change shows most.*?<\/table>/s.exec(page)![0]
+    const table = /<table>\s*<caption>\s*The pictures in which the change shows most.*?<\/table>/s.exec(page)![0]
     expect(table.match(/<th scope="col">/g)).toHaveLength(5)
     const names = [...table.matchAll(/<th scope="row" class="path">(.*?)<\/th>/g)].map(([, name]) => name)
     expect(names).toEqual(['&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;.png', 'cats/one.png'])

@@ -44,10 +44,3 @@ export interface Bounds {
 export function firstBounds({ runs, headline }: { readonly runs: Bounds | null; readonly headline: Bounds }): Bounds {
   return runs ?? headline
 }
-
-/** What is measured of the change, as far as the report and the window call it alike. */
-export const MEASURES = {
-  deltaE: 'Colour difference ΔE (0 is identical)',
-  ssim: 'SSIM (1 is identical)',
-  largestChange: 'Largest change of a colour value',
-} as const
