@@ -50,7 +50,7 @@ export interface Enlarger {
 
 type Channels = Pixels['channels']
 
-/** What `enlarger` is made of, in the kernels' memory. */
+/** An enlarger, and the memory in which the kernels work. */
 interface Rows extends Enlarger {
   /** Address of the row that was asked for last. */
   readonly address: number
@@ -78,18 +78,6 @@ export interface Window {
  * @throws RangeError if `delta` is not 3×S×S or the size is not positive
  */
 export function enlarger(
-  delta: Float32Array,
-  resolution: number,
-  width: number,
-  height: number,
-  limit: number,
-  channels: Channels,
-  window: Window = { x: 0, y: 0, width, height },
-): Enlarger {
-  return rowsOf(delta, resolution, width, height, limit, channels, window)
-}
-
-function rowsOf(
   delta: Float32Array,
   resolution: number,
   width: number,
@@ -208,7 +196,7 @@ export function perturb<P extends Pixels>(pixels: P, delta: Float32Array, resolu
   const length = width * channels
   if (data instanceof Uint16Array) {
     const out = new Uint16Array(data.length)
-    const rows = rowsOf(delta, resolution, width, height, Math.floor(limit * 257) / 257, channels)
+    const rows = enlarger(delta, resolution, width, height, Math.floor(limit * 257) / 257, channels)
     for (let y = 0, at = 0; y < height; y++) {
       const noise = rows.row(y)
       for (let i = 0; i < length; i++, at++) {
@@ -219,7 +207,7 @@ export function perturb<P extends Pixels>(pixels: P, delta: Float32Array, resolu
   }
   // Every value is written below.
   const out = new Uint8Array(Buffer.allocUnsafeSlow(data.length).buffer)
-  const rows = rowsOf(delta, resolution, width, height, Math.floor(limit), channels)
+  const rows = enlarger(delta, resolution, width, height, Math.floor(limit), channels)
   for (let start = 0, y = 0; y < height; y++, start += length) {
     rows.row(y)
     rows.from.set(data.subarray(start, start + length))
