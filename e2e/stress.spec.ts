@@ -9,7 +9,7 @@ import { chooseCollection, startJob, test } from './app.js'
 test('tests a protected folder from its report, goes on after a cancellation, and says the worst first', async ({
   app,
 }) => {
-  const page = await app.open()
+  const page = await app.open({ effort: 'least' })
   await chooseCollection(app, page)
   await startJob(page)
   await page.getByRole('link', { name: 'Open the report' }).click({ timeout: 600_000 })

@@ -3,11 +3,11 @@ import type { Page } from '@playwright/test'
 import type { Stage } from '../src-shared/contract/index.js'
 
 /** Rounds of learning, steps of training. */
-export const EFFORT = { short: ['3', '60'], long: ['400', '60'], earnest: ['45', '450'] } as const
+export const EFFORT = { least: ['2', '8'], short: ['3', '60'], long: ['400', '60'], earnest: ['45', '450'] } as const
 
 export interface OpenOptions {
   /**
-   * How much learning and training: 'short' runs every stage and is too little for a good certificate, 'long' lasts
+   * How much learning and training: 'least' and 'short' run every stage and are too little for a good certificate, 'long' lasts
    * long enough to be stopped in its middle. The desktop app always works in earnest.
    */
   readonly effort?: keyof typeof EFFORT

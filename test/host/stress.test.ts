@@ -17,7 +17,7 @@ afterEach(endSessions)
 afterAll(() => place.remove())
 
 it('tests a protected folder, never beside a job, and goes on after it was cancelled', async () => {
-  const session = await openSession(place, { rounds: 2, fitSteps: 20 })
+  const session = await openSession(place, { rounds: 2, fitSteps: 4 })
   const { client } = session
   await client.request('settings.set', {
     changes: { job: { ...(await client.request('settings.get', {})).job, workers: 2 } },
@@ -28,7 +28,7 @@ it('tests a protected folder, never beside a job, and goes on after it was cance
   const told: StressTest[] = []
   client.on('stress.changed', (test) => told.push(stressSchema.parse(test)))
   const untested = await client.request('stress.get', { path })
-  expect(untested).toMatchObject({ running: false, done: 0, total: TRAININGS, steps: 20, results: [], error: null })
+  expect(untested).toMatchObject({ running: false, done: 0, total: TRAININGS, steps: 4, results: [], error: null })
 
   // Nothing is trained before what is missing is found.
   await rename(folder, `${folder} away`)
