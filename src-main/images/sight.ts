@@ -7,7 +7,10 @@ import { amplitudeFor } from '../core/visibility/amplitude.js'
 import { TILE, sampleTiles } from '../core/visibility/tiles.js'
 import { type Pixels, type Window, enlarger, perturb } from './perturb.js'
 
-/** Pixels that are looked at, at most: a quarter of what `visibility` (core/visibility/flip.ts) gives an error for. */
+/**
+ * Pixels that are looked at, at most. With four times as many, the mean of 9 pictures of 4–15 megapixels, with a wave and
+ * as JPEG, had a standard error of 2.0 % (at most 5.2 %).
+ */
 const LOOKED_AT = 1 << 18
 /** Encoders work in blocks of up to so many pixels: places start at a multiple of it, to be coded as in the whole. */
 const BLOCK = 16

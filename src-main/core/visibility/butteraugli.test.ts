@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { keyedRandom } from '../random/random.js'
-import { visibility } from './flip.js'
+import { flipReference } from './flip.js'
 import type { Rgb8 } from './flip.js'
 
 const PROGRAM = 'butteraugli_main'
@@ -62,7 +62,7 @@ it.skipIf(!found)(`puts distortions in nearly the order of ${PROGRAM} (skipped w
   const folder = mkdtempSync(join(tmpdir(), 'fixative-butteraugli-'))
   try {
     const measured = [IN_LUMA, IN_BLUE].map((tests) => ({
-      ours: tests.map((test) => visibility(original, test, WIDTH, HEIGHT)),
+      ours: tests.map((test) => flipReference(original, WIDTH, HEIGHT).pool(test).mean),
       theirs: tests.map((test) => butteraugli(folder, test)),
     }))
     for (const { ours, theirs } of measured) {

@@ -3,7 +3,7 @@
  * "ꟻLIP: A Difference Evaluator for Alternating Images"; the form for pictures of 8 bits). All constants are the paper's.
  */
 import { kernels, reserve } from './kernels/flip.js'
-import { TILE, allTiles, sampleTiles } from './tiles.js'
+import { TILE, allTiles } from './tiles.js'
 import type { Tile } from './tiles.js'
 import { Windows } from './windows.js'
 
@@ -12,9 +12,6 @@ export type Rgb8 = Uint8Array
 
 /** Of 0.7 m before a monitor 0.7 m wide with 3840 pixels a row: the paper's default. */
 export const PIXELS_PER_DEGREE = 67
-
-/** What `visibility` looks at, in pixels. */
-export const SAMPLE_PIXELS = 1 << 20
 
 /** Filters reach three standard deviations of the widest Gaussian of the eye's contrast sensitivity, in pixels. */
 export const MARGIN = Math.ceil(3 * Math.sqrt(0.04 / (2 * Math.PI ** 2)) * PIXELS_PER_DEGREE)
@@ -212,13 +209,4 @@ export function flipReference(
       return map
     },
   }
-}
-
-/**
- * How visible a change is: mean ꟻLIP at 67 pixels a degree, 0–1, over the whole picture up to a mebipixel, else over a
- * sample of that many pixels, whose mean has a standard error of about 2 % (9 pictures of 4–15 megapixels, a wave and a
- * JPEG of each: 2.0 %, at most 5.2 %).
- */
-export function visibility(reference: Rgb8, test: Rgb8, width: number, height: number): number {
-  return flipReference(reference, width, height, sampleTiles(width, height, SAMPLE_PIXELS)).pool(test).mean
 }
