@@ -8,7 +8,11 @@ const MAIN = {
   worker: 'src-main/workers/entry.ts',
   host: 'src-main/host/index.ts',
   shell: 'src-main/shell/index.ts',
+  library: 'src-main/library/index.ts',
 }
+
+/** Beside the code, what is bundled into it from other packages, with their licences. */
+const license = { fileName: 'licenses.txt' }
 
 const present = (inputs: Record<string, string>) =>
   Object.fromEntries(Object.entries(inputs).filter(([, file]) => existsSync(file)))
@@ -17,6 +21,7 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
+      license,
       // Of its 150 files, which take each worker 150 ms to read, a few are used: they are bundled in, 26 kB.
       externalizeDeps: { exclude: ['culori'] },
       rolldownOptions: {
@@ -40,10 +45,12 @@ export default defineConfig({
     root: 'src-renderer',
     build: {
       outDir: 'out/renderer',
+      license,
       // One file each: nothing inlined, so that the page needs no script or style of its own (strict CSP).
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: 'src-renderer/index.html' },
+      // A cold build takes seconds in Svelte's compiler; that is no warning.
+      rolldownOptions: { input: 'src-renderer/index.html', checks: { bundlerTimings: false } },
     },
     plugins: [svelte({ configFile: false })],
   },

@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS } from '../core/settings.js'
 import { lookThrough } from '../jobs/stages/scan.js'
 import { cancellable } from './cancel.js'
 import { makeConsole } from './console.js'
-import { openDevices, type Environment } from './environment.js'
+import { openDevices, type Environment } from '../library/environment.js'
 import { counted, duration, printable } from './text.js'
 
 const WIDTH = 8

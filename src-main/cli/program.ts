@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { makeConsole } from './console.js'
 import { devicesCommand } from './devices.js'
-import type { Environment } from './environment.js'
+import type { Environment } from '../library/environment.js'
 import { EXIT, outcome, type ExitCode, type Run } from './exit.js'
 import { keysCommand } from './keys.js'
 import { protectCommand } from './protect.js'

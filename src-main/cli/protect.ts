@@ -5,7 +5,7 @@ import type { JobResult } from '../core/job-events.js'
 import { discardJob, protect } from '../jobs/protect.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Console } from './console.js'
-import { withWorkers, type Environment } from './environment.js'
+import { withWorkers, type Environment } from '../library/environment.js'
 import { addSettingsOptions, settingsFrom } from './settings-options.js'
 import { counted, duration, printable, shellWord } from './text.js'
 
@@ -25,8 +25,8 @@ export function summary(result: JobResult, bold: (text: string) => string = (tex
     `  report        ${printable(result.report)}`,
     '',
     'What to do next: open the report, look at the pictures, then publish the protected folder and keep the',
-    'originals to yourself. Whoever gets the folder can check it with',
-    `  npx fixative verify ${shellWord(result.output)}`,
+    'originals to yourself. Whoever gets the folder can check it with Fixative: under Verify in its window, or with',
+    `  fixative verify ${shellWord(result.output)}`,
   ].join('\n')
 }
 

@@ -6,7 +6,7 @@ import { recertify, type Recertification } from '../jobs/recertify.js'
 import { summaryOf } from '../certificates/summary.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
-import { withWorkers, type Environment } from './environment.js'
+import { withWorkers, type Environment } from '../library/environment.js'
 import { EXIT, NOT_VERIFIABLE, wrongUsage, type Run } from './exit.js'
 import { printable } from './text.js'
 

@@ -8,7 +8,7 @@ import { writeStressReport } from '../jobs/stress/report.js'
 import { STRESS_STEPS, stress } from '../jobs/stress/stress.js'
 import { cancellable } from './cancel.js'
 import { makeConsole } from './console.js'
-import { withWorkers, type Environment } from './environment.js'
+import { withWorkers, type Environment } from '../library/environment.js'
 import { wrongUsage } from './exit.js'
 import { printable } from './text.js'
 

@@ -1,13 +1,10 @@
 /** fixative verify PATH */
-import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { publicKeyOf } from '../core/certificate/dsse.js'
-import { type KeyRing, type SignerState, signerSentence, fingerprint } from '../core/certificate/signers.js'
+import { type SignerState, signerSentence, fingerprint } from '../core/certificate/signers.js'
 import { headlineSentence, nearbySentence, populationSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
-import { openKeyStore } from '../keys/key-store.js'
-import { openStorage } from '../storage/folders.js'
-import { verify, type Verification } from '../certificates/verify-folder.js'
+import type { Verification } from '../certificates/verify-folder.js'
+import { verify } from '../library/verify.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
 import { EXIT, NOT_VERIFIABLE, type Run } from './exit.js'
@@ -43,11 +40,11 @@ function claims({ statement, recomputed }: Verification) {
 }
 
 /** What `--json` says about a check. */
-function report({ verification: v, signerRequired }: Checked) {
+function report(v: Verification) {
   const { issuer } = v.statement.predicate
   const claimed = issuer.name ?? null
   return {
-    ok: v.ok && !(signerRequired && v.signer.state === 'unknown'),
+    ok: v.ok,
     signature: v.signature,
     signer: {
       state: v.signer.state,
@@ -144,24 +141,15 @@ async function check(
   path: string,
   options: { originals?: string; trust?: string },
   signal: AbortSignal,
-  progress: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): Promise<Checked> {
-  const store = openKeyStore(openStorage().keys)
-  const given = options.trust === undefined ? null : await readKey(options.trust)
-  const ring = await store.ring()
-  // The one key that counts, and what it has named as its successors.
-  const only = (publicKey: string): KeyRing => ({
-    own: null,
-    signers: [{ publicKey, name: '', addedAt: new Date().toISOString(), source: 'file' }],
-    notices: ring.notices,
-  })
-  const verification = await verify(resolve(path), {
-    ring: given === null ? ring : only(publicKeyOf(given).export({ type: 'spki', format: 'pem' }).toString()),
+  const verification = await verify(path, {
     signal,
-    progress,
-    ...(options.originals === undefined ? {} : { originals: resolve(options.originals) }),
+    onProgress,
+    ...(options.trust === undefined ? {} : { trust: await readKey(options.trust) }),
+    ...(options.originals === undefined ? {} : { originals: options.originals }),
   })
-  return { verification, signerRequired: given !== null }
+  return { verification, signerRequired: options.trust !== undefined }
 }
 
 export function verifyCommand(run: Run): Command {
@@ -183,7 +171,7 @@ export function verifyCommand(run: Run): Command {
             }),
         )
         out.finish()
-        const result = report(checked)
+        const result = report(checked.verification)
         out.event({ type: 'result', result })
         out.print(text(result, checked, colours(process.stdout)))
         if (!result.ok) run.code = EXIT.verification

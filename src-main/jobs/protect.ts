@@ -123,7 +123,8 @@ export async function protect(request: ProtectRequest, context: JobContext): Pro
   }
 }
 
-function validSettings(settings: Settings): Settings {
+/** Settings that came from outside. @throws FixativeError `invalid-settings`. */
+export function validSettings(settings: Settings): Settings {
   const parsed = settingsSchema.safeParse(settings)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -135,8 +135,9 @@ export function signatureSection({ issuer, issuedAt, private: secret }: Predicat
   return html`<section aria-labelledby="signature">
     <h2 id="signature">Signature</h2>
     <p>
-      The certificate beside this report is signed; this page is only its readable form. Check it with
-      <code>fixative verify</code>, and compare the fingerprint with the one that the signer gives you.
+      The certificate beside this report is signed; this page is only its readable form. To check it, get Fixative and
+      choose this folder under <em>Verify</em> in its window, or run <code>fixative verify</code> with the folder’s
+      path. Then compare the fingerprint with the one that the signer gives you.
     </p>
     <div class="scroll">
       <table>

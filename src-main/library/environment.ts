@@ -1,4 +1,4 @@
-/** What a command that computes is given: its workers, and where everything is kept. */
+/** What work that computes is given: its workers, and where everything is kept. */
 import { availableParallelism } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import { Devices, openDevice } from '../app/devices.js'
@@ -12,6 +12,8 @@ import { nodeTransport } from '../workers/transport.js'
 export interface Environment {
   /** The program of a worker process. */
   readonly workerEntry: URL
+  /** Absolute; default: the data folder of this user. */
+  readonly dataFolder?: string
   /** Shorter learning and training, for tests. */
   readonly effort?: Effort
 }
@@ -28,9 +30,9 @@ export interface WorkersOptions {
 }
 
 /** The devices of this machine, and what was measured of them. */
-export function openDevices({ workerEntry }: Environment): Devices {
+export function openDevices({ workerEntry, dataFolder }: Environment): Devices {
   const transport = nodeTransport(workerEntry)
-  return new Devices({ folder: openStorage().root, transport, version: packageJson.version })
+  return new Devices({ folder: openStorage(dataFolder).root, transport, version: packageJson.version })
 }
 
 /** Runs `work` with a pool of workers and the device of an engine, and ends them after it, whatever happens. */
@@ -39,8 +41,8 @@ export async function withWorkers<T>(
   { size, engine, onWorkerLost }: WorkersOptions,
   work: (base: Base) => Promise<T>,
 ): Promise<T> {
-  const { workerEntry, effort } = environment
-  const storage = openStorage()
+  const { workerEntry, dataFolder, effort } = environment
+  const storage = openStorage(dataFolder)
   const options = { transport: nodeTransport(workerEntry), onWorkerLost }
   const device = await openDevice(openDevices(environment), engine, options)
   const pool = createPool({ ...options, size: size ?? availableParallelism() })
