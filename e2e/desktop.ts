@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test'
 import type { Stage } from '../src-shared/contract/index.js'
-import type { App, OpenOptions } from './under-test.js'
+import { type App, EFFORT, type OpenOptions } from './under-test.js'
+import { PROGRAMS } from '../test/support/programs.js'
 import { electronProgram } from '../scripts/start.js'
 
 /** The built app: the project, or the copy of it that scripts/desktop-session.ts has made for another user. */
@@ -38,6 +39,8 @@ export class DesktopApp implements App {
   readonly ownChooser = false
   page: Page | undefined
   electron: ElectronApplication | undefined
+  /** What main has written to stderr since it was opened. */
+  stderr = ''
 
   constructor(readonly folder: string) {
     this.collection = join(folder, 'pictures')
@@ -47,31 +50,39 @@ export class DesktopApp implements App {
     return join(this.folder, 'data')
   }
 
-  async open({ dieIn }: OpenOptions = {}): Promise<Page> {
-    this.electron = await this.#launch(dieIn)
+  async open(options: OpenOptions = {}): Promise<Page> {
+    this.electron = await this.#launch(options)
+    this.stderr = ''
+    this.electron.process().stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
     this.page = await this.electron.firstWindow()
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible()
     return this.page
   }
 
-  #launch(dieIn?: Stage): Promise<ElectronApplication> {
+  /** The app as it is released, unless the test asks for less effort, or for a death, of which that one knows nothing. */
+  #launch({ effort = 'short', dieIn }: OpenOptions): Promise<ElectronApplication> {
     test.skip(dieIn !== undefined && packaged !== undefined, 'a packaged app cannot be told when to die')
-    const env = { ...(process.env as Record<string, string>), FIXATIVE_HOME: this.data, FIXATIVE_DIE_IN: dieIn ?? '' }
-    const hook = dieIn === undefined ? [] : ['-r', join(ROOT, 'e2e', 'die-in-stage.cjs')]
+    const program = effort === 'released' ? ROOT : join(ROOT, PROGRAMS)
     handOver(this.folder)
     return _electron.launch({
-      env,
+      env: {
+        ...(process.env as Record<string, string>),
+        PATH: process.env['FIXATIVE_NODE_PATH'] ?? process.env['PATH'] ?? '',
+        FIXATIVE_HOME: this.data,
+        FIXATIVE_TEST_EFFORT: effort === 'released' ? '' : EFFORT[effort].join(' '),
+        FIXATIVE_DIE_IN: dieIn ?? '',
+      },
       // Where the user who runs Electron may be.
       cwd: this.folder,
       executablePath: packaged ?? ELECTRON!,
-      args: packaged === undefined ? [...hook, ROOT] : [],
+      args: packaged === undefined ? [program] : [],
       chromiumSandbox: true,
     })
   }
 
   async liveUntil(stage: Stage): Promise<void> {
     // It may be dead before the connection to it stands.
-    this.electron = await this.#launch(stage).catch(() => undefined)
+    this.electron = await this.#launch({ dieIn: stage }).catch(() => undefined)
     await this.died()
   }
 

@@ -8,9 +8,9 @@ export const EFFORT = { short: ['3', '60'], long: ['400', '60'], earnest: ['45',
 export interface OpenOptions {
   /**
    * How much learning and training: 'short' runs every stage and is too little for a good certificate, 'long' lasts
-   * long enough to be stopped in its middle. The desktop app always works in earnest.
+   * long enough to be stopped in its middle. 'released': the desktop app as it is built for its users, in earnest.
    */
-  readonly effort?: keyof typeof EFFORT
+  readonly effort?: keyof typeof EFFORT | 'released'
   /** The main process dies as soon as a job enters this stage, without any chance to tidy up. */
   readonly dieIn?: Stage
 }

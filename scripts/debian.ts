@@ -1,6 +1,7 @@
 /** Programs that tests need, installed from Debian's packages where this machine lets us. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
 
 const PATIENCE = 600_000
 
@@ -31,4 +32,16 @@ export function missingPackages(packages: readonly string[]): string[] {
 
 export function lastLine(text: string | null): string {
   return text?.trim().split('\n').at(-1) ?? ''
+}
+
+/** Whether a program is somewhere on the path. */
+export function onPath(name: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
 }

@@ -8,10 +8,12 @@ import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { installPackages, missingPackages } from './debian.js'
+import { installPackages, missingPackages, onPath } from './debian.js'
 import { isProgram, ROOT } from './programs.js'
 import { electronProgram } from './start.js'
-import { onPath, testElectron } from './test-electron.js'
+import { shippedNode } from './shipped-node.js'
+import { testElectron } from './test-electron.js'
+import buildPrograms, { PROGRAMS } from '../test/support/programs.js'
 
 /** Debian's packages with the programs that are started here, and the libraries that Electron loads. */
 const PACKAGES = ['xvfb', 'dbus', 'unzip', 'libgtk-3-0', 'libasound2', 'libgbm1', 'libnss3']
@@ -40,9 +42,6 @@ export async function openDesktopSession(): Promise<OpenedSession> {
   for (const name of ['Xvfb', 'dbus-daemon', 'tar', 'unzip']) {
     if (!onPath(name)) return { reason: `${name} is not here${failed === null ? '' : `, and ${failed}`}` }
   }
-  const { program = fetched, reason = '' } = fetched === null ? await testElectron() : {}
-  if (program === null) return { reason }
-
   const folder = mkdtempSync(join(tmpdir(), 'fixative-desktop-'))
   const running: ChildProcess[] = []
   const close = (): void => {
@@ -50,12 +49,15 @@ export async function openDesktopSession(): Promise<OpenedSession> {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
+    const program = fetched ?? (await testElectron())
+    const PATH = `${join(await shippedNode(), 'bin')}:${process.env.PATH}`
+    await buildPrograms()
     const user = process.getuid?.() === 0 ? ordinaryUser(folder) : []
     const [display, bus] = await Promise.all([
       started(running, [...user, 'Xvfb', '-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp']),
       started(running, [...user, 'dbus-daemon', '--session', '--nofork', '--print-address=1']),
     ])
-    const env = { DISPLAY: `:${display}`, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: bus }
+    const env = { DISPLAY: `:${display}`, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: bus, FIXATIVE_NODE_PATH: PATH }
     const electron = user.length === 0 ? { FIXATIVE_ELECTRON: program } : forOrdinaryUser(folder, user, program)
     return { session: { env: { ...env, ...electron }, close } }
   } catch (error) {
@@ -71,7 +73,7 @@ function ordinaryUser(folder: string): string[] {
   chownSync(home, USER, USER)
   chmodSync(folder, 0o755)
   const env = ['env', '-u', 'XDG_RUNTIME_DIR', '-u', 'XDG_CACHE_HOME', `HOME=${home}`, `TMPDIR=${tmpdir()}`]
-  return ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', ...env]
+  return ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--pdeathsig=TERM', ...env]
 }
 
 /**
@@ -83,7 +85,7 @@ function forOrdinaryUser(folder: string, user: readonly string[], program: strin
   writeFileSync(wrapper, `#!/bin/sh\nexec ${[...user, program].map((word) => `'${word}'`).join(' ')} "$@"\n`)
   chmodSync(wrapper, 0o755)
   const app = join(folder, 'app')
-  for (const part of ['package.json', 'out', 'resources', 'e2e/die-in-stage.cjs', ...dependencies()]) {
+  for (const part of ['package.json', 'out', 'resources', PROGRAMS, ...dependencies()]) {
     cpSync(join(ROOT, part), join(app, part), { recursive: true, filter: isForThisSystem })
   }
   spawnSync('chmod', ['-R', 'a+rX', app])

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { missingPackages } from '../scripts/debian.js'
-import { cacheFolder, onPath } from '../scripts/test-electron.js'
+import { missingPackages, onPath } from '../scripts/debian.js'
+import { cacheFolder } from '../scripts/packages.js'
 
 let folder: string
 beforeAll(() => {
