@@ -11,8 +11,8 @@ export default defineConfig<Options>({
   // A busy machine is slow, not wrong.
   expect: { timeout: 20_000 },
   projects: [
-    { name: 'browser', use: { host: 'browser' }, testIgnore: 'desktop.spec.ts' },
-    { name: 'desktop', use: { host: 'desktop' }, timeout: 1_800_000 },
+    { name: 'browser', use: { host: 'browser' }, testIgnore: 'desktop*.spec.ts' },
+    { name: 'desktop', use: { host: 'desktop' }, testIgnore: 'browser*.spec.ts' },
   ],
   use: {
     viewport: { width: 1280, height: 800 },

@@ -40,7 +40,7 @@ export class BrowserApp implements App {
 
   #spawn({ effort = 'short', dieIn }: OpenOptions): ChildProcess {
     const built = [join(ROOT, 'out', 'renderer'), join(ROOT, 'out', 'main', 'worker.js')]
-    const args = [this.data, ...built, ...EFFORT[effort]]
+    const args = [this.data, ...built, ...EFFORT[effort === 'released' ? 'earnest' : effort]]
     const host = spawn(process.execPath, [programFile('host'), ...args, ...(dieIn ? [dieIn] : [])], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -6,10 +6,10 @@ export const CLASSES = ['cliffs', 'meadows'] as const
 export const PER_CLASS = 12
 
 /** Two classes of small pictures: horizontal and vertical stripes of many colours, files named `<class> <n>.png`. */
-export async function makeCollection(folder: string): Promise<void> {
+export async function makeCollection(folder: string, perClass: number = PER_CLASS): Promise<void> {
   for (const [k, name] of CLASSES.entries()) {
     await mkdir(join(folder, name), { recursive: true })
-    for (let i = 0; i < PER_CLASS; i++) await stripes(join(folder, name, `${name} ${i}.png`), k === 1, i)
+    for (let i = 0; i < perClass; i++) await stripes(join(folder, name, `${name} ${i}.png`), k === 1, i)
   }
 }
 

@@ -4,7 +4,7 @@ import { test } from './app.js'
 import type { DesktopApp } from './desktop.js'
 
 test('opens its own page, which has no Node and reaches no network', async ({ app }) => {
-  const page = await app.open()
+  const page = await app.open({ effort: 'released' })
   expect(page.url()).toBe('app://fixative/index.html')
   const seen = await page.evaluate(`(async () => ({
     node: typeof globalThis.require,
@@ -22,7 +22,7 @@ test('opens its own page, which has no Node and reaches no network', async ({ ap
 })
 
 test('answers the window and refuses nonsense', async ({ app }) => {
-  const page = await app.open()
+  const page = await app.open({ effort: 'released' })
   const ask = (name: string, payload: unknown): Promise<unknown> =>
     page.evaluate(`globalThis.fixative.request(${JSON.stringify(name)}, ${JSON.stringify(payload)})`)
   expect(await ask('app.info', {})).toMatchObject({

@@ -1,25 +1,36 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test'
 import type { Stage } from '../src-shared/contract/index.js'
-import type { App, OpenOptions } from './under-test.js'
+import { type App, EFFORT, type OpenOptions } from './under-test.js'
+import { PROGRAMS } from '../test/support/programs.js'
+import { electronProgram } from '../scripts/start.js'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** The built app: the project, or the copy of it that scripts/desktop-session.ts has made for another user. */
+const ROOT = process.env['FIXATIVE_APP_FOLDER'] ?? fileURLToPath(new URL('..', import.meta.url))
+const ELECTRON = process.env['FIXATIVE_ELECTRON'] ?? electronProgram()
+/** Who runs Electron, where that is not who runs the specs. */
+const USER = process.env['FIXATIVE_APP_USER']
 /** A packaged program to test instead, built with the inspector fuse on (docs/release.md). */
 const packaged = process.env['FIXATIVE_APP']
 
 /** Why the app cannot be opened here; null: it can. Electron is looked for without loading it, which would fetch it. */
 export function reasonToSkip(): string | null {
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return 'no display'
-  if (packaged !== undefined) return existsSync(packaged) ? null : `${packaged} does not exist`
-  const electron = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  if (!existsSync(join(electron, 'path.txt')) && !process.env['ELECTRON_OVERRIDE_DIST_PATH']) {
-    return "Electron's program has not been fetched: npx install-electron"
+  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
+    return 'no display: npx tsx scripts/desktop-session.ts playwright test --project=desktop'
   }
+  if (process.getuid?.() === 0 && USER === undefined) return 'the sandbox refuses root: scripts/desktop-session.ts'
+  if (packaged !== undefined) return existsSync(packaged) ? null : `${packaged} does not exist`
+  if (ELECTRON === null) return "Electron's program has not been fetched: npx install-electron"
   return existsSync(join(ROOT, 'out/main/shell.js')) ? null : 'the app has not been built: npm run build'
+}
+
+/** Lets the user who runs Electron write where the specs, as root, have made something. */
+function handOver(folder: string): void {
+  if (USER !== undefined) spawnSync('chown', ['-R', `${USER}:${USER}`, folder])
 }
 
 /** The desktop app under real Electron. */
@@ -28,6 +39,8 @@ export class DesktopApp implements App {
   readonly ownChooser = false
   page: Page | undefined
   electron: ElectronApplication | undefined
+  /** What main has written to stderr since it was opened. */
+  stderr = ''
 
   constructor(readonly folder: string) {
     this.collection = join(folder, 'pictures')
@@ -37,30 +50,44 @@ export class DesktopApp implements App {
     return join(this.folder, 'data')
   }
 
-  async open({ dieIn }: OpenOptions = {}): Promise<Page> {
-    this.electron = await this.#launch(dieIn)
+  async open(options: OpenOptions = {}): Promise<Page> {
+    this.electron = await this.#launch(options)
+    this.stderr = ''
+    this.electron.process().stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
     this.page = await this.electron.firstWindow()
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible()
     return this.page
   }
 
-  #launch(dieIn?: Stage): Promise<ElectronApplication> {
+  /** The app as it is released, unless the test asks for less effort, or for a death, of which that one knows nothing. */
+  #launch({ effort = 'short', dieIn }: OpenOptions): Promise<ElectronApplication> {
     test.skip(dieIn !== undefined && packaged !== undefined, 'a packaged app cannot be told when to die')
-    const env = { ...(process.env as Record<string, string>), FIXATIVE_HOME: this.data, FIXATIVE_DIE_IN: dieIn ?? '' }
-    const hook = dieIn === undefined ? [] : ['-r', join(ROOT, 'e2e', 'die-in-stage.cjs')]
+    const program = effort === 'released' ? ROOT : join(ROOT, PROGRAMS)
+    handOver(this.folder)
     return _electron.launch({
-      env,
-      ...(packaged === undefined ? { args: [...hook, ROOT] } : { executablePath: packaged }),
+      env: {
+        ...(process.env as Record<string, string>),
+        PATH: process.env['FIXATIVE_NODE_PATH'] ?? process.env['PATH'] ?? '',
+        FIXATIVE_HOME: this.data,
+        FIXATIVE_TEST_EFFORT: effort === 'released' ? '' : EFFORT[effort].join(' '),
+        FIXATIVE_DIE_IN: dieIn ?? '',
+      },
+      // Where the user who runs Electron may be.
+      cwd: this.folder,
+      executablePath: packaged ?? ELECTRON!,
+      args: packaged === undefined ? [program] : [],
+      chromiumSandbox: true,
     })
   }
 
   async liveUntil(stage: Stage): Promise<void> {
     // It may be dead before the connection to it stands.
-    this.electron = await this.#launch(stage).catch(() => undefined)
+    this.electron = await this.#launch({ dieIn: stage }).catch(() => undefined)
     await this.died()
   }
 
   async willChoose(folder: string): Promise<void> {
+    handOver(this.folder)
     await this.electron!.evaluate(({ dialog }, chosen) => {
       dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [chosen] })
     }, folder)

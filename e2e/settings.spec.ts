@@ -39,17 +39,3 @@ test('settings, keys and recent folders survive a restart', async ({ app }) => {
   await expect(again.getByRole('textbox', { name: /Signer’s name/ })).toHaveValue('Ada Lovelace')
   await expect(again.getByText('Fingerprint').locator('.mono')).toHaveText(key!)
 })
-
-test('a folder dropped in a browser, which hides its path, opens the chooser', async ({ app }) => {
-  test.skip(!app.ownChooser, 'the desktop app gets the path')
-  const page = await app.open()
-  await page.evaluate(`{
-    const dataTransfer = new DataTransfer()
-    dataTransfer.items.add(new File([''], 'pictures'))
-    for (const type of ['dragenter', 'dragover', 'drop']) {
-      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
-    }
-  }`)
-  await expect(page.getByText('A browser hides where a dropped folder lies.')).toBeAttached()
-  await expect(page.getByRole('dialog')).toBeVisible()
-})

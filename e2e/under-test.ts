@@ -7,10 +7,11 @@ export const EFFORT = { least: ['2', '8'], short: ['3', '60'], long: ['400', '60
 
 export interface OpenOptions {
   /**
-   * How much learning and training: 'least' and 'short' run every stage and are too little for a good certificate, 'long' lasts
-   * long enough to be stopped in its middle. The desktop app always works in earnest.
+   * How much learning and training: 'least' and 'short' run every stage and are too little for a good certificate,
+   * 'long' lasts long enough to be stopped in its middle. 'released': the desktop app as it is built for its users, in
+   * earnest.
    */
-  readonly effort?: keyof typeof EFFORT
+  readonly effort?: keyof typeof EFFORT | 'released'
   /** The main process dies as soon as a job enters this stage, without any chance to tidy up. */
   readonly dieIn?: Stage
 }

@@ -1,13 +1,17 @@
 /**
- * Every check, in one run: lint, types, build, unit and integration tests, browser tests.
+ * Every check, in one run: lint, types, build, unit and integration tests, and the specs of e2e/ in Chromium and in
+ * Electron.
  * Ends with one line, "N passed, N failed, N skipped"; a failed lint, type check or build is one failure each.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JSONReport, JSONReportSuite, JSONReportTest } from '@playwright/test/reporter'
 import type { JsonTestResults } from 'vitest/node'
+import { type Chromium, findChromium } from './chromium.js'
+import { openDesktopSession } from './desktop-session.js'
+import type { Options } from '../e2e/app.js'
 import { ROOT } from './programs.js'
 
 process.chdir(ROOT)
@@ -72,41 +76,6 @@ function unitTests(chromium: Chromium): void {
   total.failed += failed === 0 && !ok ? 1 : failed
 }
 
-/** Where Chromium is, or why there is none. */
-type Chromium = { path: string; reason?: never } | { path?: never; reason: string }
-
-/** Chromium: what Playwright brought, or Debian's. Installs the latter when this machine lets us. */
-function findChromium(): Chromium {
-  const known = [
-    process.env.FIXATIVE_CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ]
-  const find = (): string | undefined => known.find((path) => path && existsSync(path))
-  const here = find()
-  if (here) return { path: here }
-  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) {
-    return { reason: 'no Chromium here; set FIXATIVE_CHROMIUM to its path' }
-  }
-  if (process.getuid?.() !== 0)
-    return { reason: 'no Chromium here, and installing it needs root (apt-get install chromium)' }
-  console.log('\n== installing Chromium with apt-get')
-  const install = 'apt-get install -y --no-install-recommends chromium'
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status, stderr } = spawnSync(`(${install} || (apt-get update && ${install})) >&2`, {
-    shell: true,
-    env,
-    encoding: 'utf8',
-    timeout: 600_000,
-    maxBuffer: 1e8,
-  })
-  const installed = find()
-  if (installed) return { path: installed }
-  const lastLine = stderr?.trim().split('\n').at(-1) ?? ''
-  return { reason: `no Chromium here, and apt-get could not install it (status ${status}: ${lastLine})` }
-}
-
 /** All tests of a Playwright report, with their names spelt out. */
 function playwrightTests(
   suites: readonly JSONReportSuite[],
@@ -121,20 +90,22 @@ function playwrightTests(
   })
 }
 
-function browserTests(chromium: Chromium): void {
-  const specs = existsSync('e2e')
-    ? readdirSync('e2e', { recursive: true, encoding: 'utf8' }).filter((f) => /\.(spec|test)\.ts$/.test(f))
-    : []
-  if (specs.length === 0) return
-  const file = join(reports, 'playwright.json')
-  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, FIXATIVE_CHROMIUM: chromium.path ?? '' }
-  if (chromium.reason) {
-    run('browser tests (listed only)', 'playwright test e2e --list --reporter=json', env)
-    const report = readReport('playwright', file) as JSONReport | null
-    if (report) total.skipped.push(...playwrightTests(report.suites).map(({ name }) => `${name}: ${chromium.reason}`))
-    return
-  }
-  const ok = run('browser tests', 'playwright test e2e --reporter=list,json', env)
+/** What is listed only, with the reason why it is not run. */
+function listSkipped(project: string, reason: string): void {
+  const file = join(reports, `playwright-${project}-listed.json`)
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file }
+  run(`${project} tests (listed only)`, `playwright test e2e --project=${project} --list --reporter=json`, env)
+  const report = readReport('playwright', file) as JSONReport | null
+  if (report) total.skipped.push(...playwrightTests(report.suites).map(({ name }) => `${name}: ${reason}`))
+}
+
+/** The specs of e2e/ in one of their two hosts. */
+function playwrightSpecs(project: Options['host'], env: NodeJS.ProcessEnv): void {
+  const file = join(reports, `playwright-${project}.json`)
+  const ok = run(`${project} tests`, `playwright test e2e --project=${project} --reporter=list,json`, {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+    ...env,
+  })
   const report = readReport('playwright', file) as JSONReport | null
   if (!report) return
   let failed = report.errors.length
@@ -148,6 +119,16 @@ function browserTests(chromium: Chromium): void {
   total.failed += failed === 0 && !ok ? 1 : failed
 }
 
+async function desktopTests(): Promise<void> {
+  const { session, reason } = await openDesktopSession()
+  if (session === undefined) return listSkipped('desktop', reason)
+  try {
+    playwrightSpecs('desktop', session.env)
+  } finally {
+    session.close()
+  }
+}
+
 try {
   check('lint', 'npm run --silent lint')
   check('types', 'npm run --silent typecheck')
@@ -155,7 +136,9 @@ try {
   // Before the unit tests: the software graphics adapter of the WebGPU tests comes with it.
   const chromium = findChromium()
   unitTests(chromium)
-  browserTests(chromium)
+  if (chromium.path === undefined) listSkipped('browser', chromium.reason)
+  else playwrightSpecs('browser', { FIXATIVE_CHROMIUM: chromium.path })
+  await desktopTests()
 } finally {
   rmSync(reports, { recursive: true, force: true })
 }

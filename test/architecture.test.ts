@@ -1,6 +1,7 @@
 /** docs/architecture.md says what layers.json says, every folder is a room, and no import leads back to itself. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { ROOT, filesBelow, read } from './support/sources.js'
 import layers from '../layers.json' with { type: 'json' }
@@ -68,4 +69,41 @@ it('no import leads back to the file that it is in', () => {
   }
   for (const file of graph.keys()) visit(file, [])
   expect(circles).toEqual([])
+})
+
+/** Packages that run when a file is loaded, by way of imports that are more than types. */
+function reached(from: string): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const packages = new Set<string>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const { statements } = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest)
+    for (const statement of statements) {
+      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue
+      if (!statement.moduleSpecifier || isTypeOnly(statement)) continue
+      const to = (statement.moduleSpecifier as ts.StringLiteral).text
+      const next = to.startsWith('.') ? resolve(file, to) : null
+      if (next !== null) visit(next)
+      else packages.add(to)
+    }
+  }
+  visit(from)
+  return packages
+}
+
+function isTypeOnly(statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(statement)) return statement.isTypeOnly
+  const clause = statement.importClause
+  if (!clause || clause.name || clause.isTypeOnly) return clause?.isTypeOnly ?? false
+  const names = clause.namedBindings
+  return names !== undefined && ts.isNamedImports(names) && names.elements.every(({ isTypeOnly }) => isTypeOnly)
+}
+
+it('the main process of the desktop app loads neither sharp nor ONNX Runtime (docs/decisions/0013)', () => {
+  const native = ['sharp', 'onnxruntime-node']
+  expect([...reached('src-main/workers/entry.ts')]).toEqual(expect.arrayContaining(native))
+  const main = reached('src-main/shell/index.ts')
+  expect(main).toContain('electron')
+  expect(native.filter((name) => main.has(name))).toEqual([])
 })

@@ -21,6 +21,8 @@ const { load } = inner('js-yaml') as { load: (text: string) => unknown }
 const { minimatch } = inner('minimatch') as { minimatch: (path: string, pattern: string) => boolean }
 
 interface Platform {
+  asarUnpack?: string[]
+  extraResources?: { from: string; to: string }[]
   target: { target: string; arch: string[] }[]
   icon: string
   files: string[]
@@ -29,6 +31,7 @@ type Configuration = Record<'win' | 'mac' | 'linux', Platform> & {
   files: string[]
   asarUnpack: string[]
   electronFuses: Record<string, boolean>
+  deb: { depends: string[] }
   mac: { entitlements: string; notarize: boolean; hardenedRuntime: boolean }
 }
 const root = new URL('../', import.meta.url)
@@ -103,6 +106,21 @@ describe('electron-builder.yml', () => {
         path,
       ).toBe(true)
     }
+  })
+
+  it('lays beside the archive all that a worker loads on Linux, with the Node.js that runs it', () => {
+    const { linux } = read()
+    for (const path of ['package.json', 'out/main/worker.js', 'out/main/chunks/c2pa.js', 'node_modules/zod/index.js']) {
+      expect(
+        linux.asarUnpack?.some((glob) => minimatch(path, glob)),
+        path,
+      ).toBe(true)
+    }
+    expect(linux.extraResources).toEqual([{ from: 'build/node', to: '.' }])
+  })
+
+  it('makes the Debian package bring what Electron loads', () => {
+    expect(read().deb.depends).toEqual(expect.arrayContaining(['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1']))
   })
 
   it('closes every way to run other code inside the program', () => {

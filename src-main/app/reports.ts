@@ -8,7 +8,6 @@ import type { OpenedEnvelope } from '../core/certificate/dsse.js'
 import { FixativeError } from '../core/errors.js'
 import type { Certification, Statement } from '../core/certificate/schema.js'
 import { exportSentence, servedSentence } from '../core/channels.js'
-import { inspect } from '../images/inspect.js'
 import type { KeyStore } from '../keys/key-store.js'
 import { renderReport } from '../certificates/report/render.js'
 import { summaryOf } from '../certificates/summary.js'
@@ -156,10 +155,10 @@ async function samples(
   const made = await Promise.all(
     chosen.map(async (path) => {
       const after = join(output, ...path.split('/'))
-      const facts = await inspect(after)
-      if (!facts.ok) return []
+      const [header] = await pool.run('headers', { sources: [after] }, { priority: PRIORITY })
+      if (!header?.ok) return []
       const before = originals && (await originalOf(path, originals))
-      const { width, height } = facts.metadata.autoOrient
+      const { width, height } = header
       return [
         {
           path,

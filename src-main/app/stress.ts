@@ -89,7 +89,7 @@ export class StressTests {
           this.#tell({ ...this.#idle(certificate), ...state, running: true, etaSeconds })
         },
       })
-      await writeStressReport(certificate, this.#steps, storage)
+      await writeStressReport(certificate, this.#steps, { pool, storage })
     } finally {
       await pool.close()
     }

@@ -31,7 +31,7 @@ export function devicesCommand(environment: Environment): Command {
       const pictures = await cancellable(
         () => undefined,
         async (signal) =>
-          input === undefined ? STANDARD_PICTURES : (await lookThrough(resolve(input), signal)).files.length,
+          input === undefined ? STANDARD_PICTURES : (await lookThrough(resolve(input), null, signal)).files.length,
       )
       const devices = openDevices(environment)
       const known = options.redo ? null : await devices.stored()

@@ -3,7 +3,6 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { STRESS_ROWS, type StressResult, figuresOf, resistanceOf, sentenceOf } from '../core/stress/rows.js'
 import { timeLeft } from '../jobs/work.js'
-import { openStorage } from '../storage/folders.js'
 import { writeStressReport } from '../jobs/stress/report.js'
 import { STRESS_STEPS, stress } from '../jobs/stress/stress.js'
 import { cancellable } from './cancel.js'
@@ -52,8 +51,9 @@ export function stressCommand(environment: Environment): Command {
       const out = makeConsole(options.json === true)
       out.event({ type: 'stage', stage: 'stress', title: 'Training classifiers' })
       const left = timeLeft()
-      const results = await withWorkers(environment, { size, engine: 'cpu', onWorkerLost: () => undefined }, (base) =>
-        cancellable(
+      const workers = { size, engine: 'cpu', onWorkerLost: () => undefined } as const
+      await withWorkers(environment, workers, async (base) => {
+        const results = await cancellable(
           () => undefined,
           (signal) =>
             stress(
@@ -68,16 +68,16 @@ export function stressCommand(environment: Environment): Command {
                 },
               },
             ),
-        ),
-      )
-      out.finish()
-      out.event({
-        type: 'result',
-        result: results.map((r) => ({ ...r, resistance: resistanceOf(r), sentence: sentenceOf(r) })),
+        )
+        out.finish()
+        out.event({
+          type: 'result',
+          result: results.map((r) => ({ ...r, resistance: resistanceOf(r), sentence: sentenceOf(r) })),
+        })
+        out.print(table(results))
+        // Last, so that a folder that cannot be written costs nobody the results.
+        const report = await writeStressReport(resolve(path), steps, base)
+        out.print(`\nAlso in the report: ${printable(report)}`)
       })
-      out.print(table(results))
-      // Last, so that a folder that cannot be written costs nobody the results.
-      const report = await writeStressReport(resolve(path), steps, openStorage())
-      out.print(`\nAlso in the report: ${printable(report)}`)
     })
 }

@@ -1,9 +1,6 @@
 /** A picture opened for the list of a collection: whether it can be read at all, how large it is, and how it looks. */
-import { lookOf } from './groups.js'
+import { LOOK_SIDE, lookOf } from './groups.js'
 import { thumbnail } from './thumbnail.js'
-
-/** Side of the small picture by which it is grouped. */
-export const LOOK_SIDE = 32
 
 export interface ExamineRequest {
   /** Absolute paths of the pictures. */

@@ -4,6 +4,8 @@ import { luma } from '../core/luma.js'
 import { keyedRandom } from '../core/random/random.js'
 import type { Labels } from './labels.js'
 
+/** Side of the small picture by which a picture of a list is grouped, pixels. */
+export const LOOK_SIDE = 32
 /** Blocks a side of the colour layout. */
 const LAYOUT = 4
 const HUES = 8

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { scan } from './scan.js'
+import { headers as readHeaders } from './inspect.js'
+import { scan as scanFolder, type ScanOptions, type ScanResult } from './scan.js'
+
+const headers: ScanOptions['headers'] = (sources) => readHeaders({ sources })
+/** With every picture opened. */
+const scan = (root: string, options: ScanOptions = {}): Promise<ScanResult> => scanFolder(root, { headers, ...options })
 
 let root: string
 beforeEach(async () => {
@@ -84,7 +89,7 @@ describe('scan', () => {
     for (const reason of Object.values(found)) expect(reason).toMatch(/^[A-Z].*\.$/)
     expect((await scan(root)).files).toEqual([])
     // By their first bytes these are pictures; only who opens them can tell.
-    const { files, skipped } = await scan(root, { depth: 'signature' })
+    const { files, skipped } = await scanFolder(root)
     expect(files.map(({ path }) => path)).toEqual(['half-header.png', 'moving.webp', 'pages.tif', 'print.jpg'])
     for (const { path, reason } of skipped) expect(reason).toBe(found[path])
   })

@@ -4,7 +4,8 @@ import type { Dirent } from 'node:fs'
 import { opendir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { FixativeError } from '../core/errors.js'
-import { inspect, readFailure, readHead, sniff } from './inspect.js'
+import type { Header } from './inspect.js'
+import { readFailure, readHead, sniff } from './sniff.js'
 import type { OutputFormat } from './types.js'
 
 export interface FoundFile {
@@ -34,10 +35,10 @@ export interface ScanResult {
 
 export interface ScanOptions {
   /**
-   * 'header' opens each picture, so that every kind that cannot be protected is told; 'signature' reads the first bytes
-   * only, which is many times quicker, for a list that opens each picture later anyway. Default 'header'.
+   * Opens pictures, in order, so that every kind that cannot be protected is told. Absent: only the first bytes are read,
+   * which is many times quicker, for a list that opens each picture later anyway.
    */
-  readonly depth?: 'header' | 'signature'
+  readonly headers?: ((sources: readonly string[]) => Promise<readonly Header[]>) | undefined
   readonly signal?: AbortSignal | undefined
   /** Called now and then with the number of files looked at so far. */
   readonly onProgress?: ((seen: number) => void) | undefined
@@ -52,8 +53,8 @@ const JUNK = new Set([
   '$recycle.bin',
   'system volume information',
 ])
-/** Headers read at a time: enough to hide the latency of a network drive, few enough for any limit of open files. */
-const PARALLEL = 8
+/** Files looked at a time: enough to hide the latency of a network drive, few enough for any limit of open files. */
+const PARALLEL = 16
 
 /**
  * Looks through a folder and all its sub-folders. Pictures are told by their content, not by name. Files of the system
@@ -65,10 +66,7 @@ const PARALLEL = 8
  *
  * @throws FixativeError `folder-missing`, `not-a-folder` or `folder-unreadable` for the root; the signal's reason.
  */
-export async function scan(
-  root: string,
-  { depth = 'header', signal, onProgress }: ScanOptions = {},
-): Promise<ScanResult> {
+export async function scan(root: string, { headers, signal, onProgress }: ScanOptions = {}): Promise<ScanResult> {
   const top = resolve(root)
   await checkRoot(top)
   const files: FoundFile[] = []
@@ -78,38 +76,35 @@ export async function scan(
 
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     signal?.throwIfAborted()
-    let batch: Promise<void>[] = []
+    let batch: Entry[] = []
     const here = folder
+    const lookAt = async (): Promise<void> => {
+      const entries = batch
+      batch = []
+      const found = await look(top, entries, headers)
+      for (const [at, { path, source }] of entries.entries()) {
+        const file = found[at]!
+        if ('reason' in file) skipped.push({ path, reason: file.reason })
+        else files.push({ path, source, folder: here, ...file })
+      }
+      if (entries.length > 0) onProgress?.((seen += entries.length))
+    }
     try {
       for await (const entry of await opendir(join(top, here))) {
         signal?.throwIfAborted()
         const path = here === '' ? entry.name : `${here}/${entry.name}`
         if (isIgnored(entry)) continue
-        if (entry.isDirectory()) {
-          folders.push(path)
-          continue
-        }
-        const source = join(top, path)
-        const keep = (found: Looked): void => {
-          if ('reason' in found) skipped.push({ path, reason: found.reason })
-          else files.push({ path, source, folder: here, ...found })
-        }
-        batch.push(look(top, source, entry, depth).then(keep))
-        if (batch.length === PARALLEL) {
-          await Promise.all(batch)
-          seen += batch.length
-          batch = []
-          onProgress?.(seen)
-        }
+        if (entry.isDirectory()) folders.push(path)
+        else batch.push({ path, source: join(top, path), entry })
+        if (batch.length === PARALLEL) await lookAt()
       }
     } catch (error) {
-      if (signal?.aborted) throw error
+      // What the signal or a worker says is no fault of the folder.
+      if (signal?.aborted || (error as NodeJS.ErrnoException).syscall === undefined) throw error
       if (here === '') throw unreadableRoot(top, error)
       skipped.push({ path: here, reason: folderFailure(error) })
-    } finally {
-      await Promise.all(batch)
     }
-    if (batch.length > 0) onProgress?.((seen += batch.length))
+    await lookAt()
   }
   files.sort(byPath)
   skipped.sort(byPath)
@@ -122,16 +117,35 @@ function isIgnored(entry: Dirent): boolean {
   return entry.name.startsWith('.') || OWN_FILES.has(entry.name) || JUNK.has(entry.name.toLowerCase())
 }
 
+interface Entry {
+  readonly path: string
+  readonly source: string
+  readonly entry: Dirent
+}
 type Looked = Pick<FoundFile, 'bytes' | 'format'> | { readonly reason: string }
 
-async function look(top: string, source: string, entry: Dirent, depth: ScanOptions['depth']): Promise<Looked> {
+/** What each entry is, in order: by its first bytes, and those that are pictures by their headers. */
+async function look(top: string, entries: readonly Entry[], headers: ScanOptions['headers']): Promise<Looked[]> {
+  const found = await Promise.all(entries.map(({ source, entry }) => lookAtStart(top, source, entry)))
+  if (headers === undefined) return found
+  const pictures = [...found.keys()].filter((at) => !('reason' in found[at]!))
+  if (pictures.length === 0) return found
+  const opened = await headers(pictures.map((at) => entries[at]!.source))
+  for (const [nth, at] of pictures.entries()) {
+    const header = opened[nth]!
+    if (!header.ok) found[at] = { reason: header.reason }
+  }
+  return found
+}
+
+async function lookAtStart(top: string, source: string, entry: Dirent): Promise<Looked> {
   if (entry.isSymbolicLink()) return { reason: await linkReason(top, source) }
   // A pipe would block whoever opens it.
   if (!entry.isFile()) return { reason: 'It is not an ordinary file.' }
   try {
-    const facts = depth === 'signature' ? sniff(await readHead(source)) : await inspect(source)
-    if ('reason' in facts) return facts
-    return { bytes: (await stat(source)).size, format: facts.format }
+    const sniffed = sniff(await readHead(source))
+    if ('reason' in sniffed) return sniffed
+    return { bytes: (await stat(source)).size, format: sniffed.format }
   } catch (error) {
     return { reason: readFailure(error) }
   }

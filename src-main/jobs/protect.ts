@@ -165,7 +165,7 @@ async function openJob(wanted: Wanted, context: JobContext, signal: AbortSignal)
       return { record, folder, scan: null, unlock: await lockJob(folder) }
     }
   }
-  const scan = await lookThrough(input, signal)
+  const scan = await lookThrough(input, context.pool, signal)
   if (wanted.jobId === undefined) {
     const stopped = await findStopped(storage, wanted, scan)
     if (stopped) {

@@ -20,7 +20,6 @@ import { htmlToPdf } from './pdf.js'
 import { setupPower } from './power.js'
 import { setupProgress } from './progress.js'
 import { setupQuitGuard } from './quit-guard.js'
-import { pathArgument, setupSingleInstance } from './single-instance.js'
 import { openStore } from './store.js'
 import { DEFAULT_WINDOW_STATE } from './window-state.js'
 import { openWindow } from './window.js'
@@ -193,32 +192,6 @@ it('does not wait for ever for the work to be put away', async () => {
   open()
   fake.app.quit()
   await vi.waitFor(() => expect(fake.app.ended).toBe(true))
-})
-
-describe('a second instance', () => {
-  it('gives way to the first one', () => {
-    fake.app.first = false
-    expect(setupSingleInstance(() => undefined)).toBe(false)
-    expect(fake.app.listenerCount('second-instance')).toBe(0)
-  })
-
-  it('hands its folder to the first one', () => {
-    const opened = vi.fn()
-    expect(setupSingleInstance(opened)).toBe(true)
-    fake.app.isPackaged = true
-    fake.app.emit('second-instance', {}, ['/opt/fixative', '--allow-file-access', 'pictures'], '/home/ada')
-    expect(opened).toHaveBeenLastCalledWith('/home/ada/pictures')
-    fake.app.emit('second-instance', {}, ['/opt/fixative'], '/home/ada')
-    expect(opened).toHaveBeenLastCalledWith(null)
-    const event = fake.raise(fake.app, 'open-file', '/home/ada/cats')
-    expect(event.defaultPrevented).toBe(true)
-    expect(opened).toHaveBeenLastCalledWith('/home/ada/cats')
-  })
-
-  it('does not take its own folder for an argument when it is not packaged', () => {
-    expect(pathArgument(['/electron', '.'], '/home')).toBe(null)
-    expect(pathArgument(['/electron', '.', '/cats'], '/home')).toBe('/cats')
-  })
 })
 
 describe('the keychain', () => {

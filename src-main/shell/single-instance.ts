@@ -19,10 +19,16 @@ export function setupSingleInstance(opened: (path: string | null) => void): bool
  * The folder or certificate that a command line names: the last argument that is not an option. Chromium puts switches
  * of its own in between. Null: none.
  *
- * @param argv with the executable first; unpackaged, the app's own folder ('.') second
+ * @param argv with the executable first; unpackaged, what comes before the app's own folder is for Electron
+ * @param workingDirectory where paths of `argv` begin, absolute
  */
 export function pathArgument(argv: readonly string[], workingDirectory: string): string | null {
-  const given = argv.slice(app.isPackaged ? 1 : 2).filter((argument) => argument !== '' && !argument.startsWith('-'))
+  const own = app.getAppPath()
+  const first = app.isPackaged
+    ? 0
+    : argv.findIndex((argument, at) => at > 0 && resolve(workingDirectory, argument) === own)
+  if (first < 0) return null
+  const given = argv.slice(first + 1).filter((argument) => argument !== '' && !argument.startsWith('-'))
   const last = given.at(-1)
   if (last === undefined) return null
   return isAbsolute(last) ? last : resolve(workingDirectory, last)

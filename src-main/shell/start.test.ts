@@ -129,7 +129,7 @@ describe('the desktop app', () => {
   it('opens what a second instance was started with', async () => {
     await runShell(options())
     window().minimized = true
-    fake.app.emit('second-instance', {}, ['/electron', '.', '/cats'], '/')
+    fake.app.emit('second-instance', {}, ['/electron', '.', '/cats'], '/fixative')
     expect(window().minimized).toBe(false)
     expect(app.open).toHaveBeenCalledExactlyOnceWith('/cats')
   })

@@ -21,10 +21,10 @@ import { registerScheme, setupScheme } from './scheme.js'
 import { pathArgument, setupSingleInstance } from './single-instance.js'
 import { openStore } from './store.js'
 import { setupTheme } from './theme.js'
-import { utilityTransport } from './utility-transport.js'
 import { openVault } from './vault.js'
 import { rememberWindowState, restoreWindowState } from './window-state.js'
 import { openWindow, PARTITION, revealWindow } from './window.js'
+import { desktopWorkers } from './workers.js'
 
 /** What the app gets from the shell. */
 export interface ShellServices extends Pick<AppServices, 'dataFolder' | 'settings' | 'emit' | 'workers'>, Desktop {
@@ -78,7 +78,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
     dataFolder: options.dataFolder,
     settings: store.settings,
     emit,
-    workers: utilityTransport(join(options.out, 'main/worker.js')),
+    workers: desktopWorkers(options.out),
     keys: await openVault(join(options.dataFolder, 'keys')),
     choosePath: (purpose) => choosePath(window, purpose),
     chooseTarget: (suggested, kind) => chooseTarget(window, suggested, kind),

@@ -4,6 +4,7 @@ import type { SurrogateProgram } from '../engines/engine.js'
 import { exportImage } from '../images/export.js'
 import { examine } from '../images/examine.js'
 import { groupByLook } from '../images/groups.js'
+import { headers } from '../images/inspect.js'
 import { thumbnails } from '../images/thumbnail.js'
 import { cropBeforeAfter, picture } from '../images/view.js'
 import { attack } from './attack.js'
@@ -27,6 +28,7 @@ const TABLE: Table = {
   attack: onProgram(attack),
   measure: (input) => measure(input).catch((error: unknown) => Promise.reject(deviceFailure(error))),
   exportImage,
+  headers,
   examine,
   looks: async (task) => looksOf(task),
   groups: async ({ looks, groups, seed }) => groupByLook(looks, { seed, groups }),

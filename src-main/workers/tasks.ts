@@ -8,6 +8,7 @@ import type { EngineName } from '../core/engine-names.js'
 import type { ProgramSpec, SurrogateState } from '../engines/engine.js'
 import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } from '../images/types.js'
 import type { Examined, ExamineRequest } from '../images/examine.js'
+import type { Header, HeadersRequest } from '../images/inspect.js'
 import type { Labels } from '../images/labels.js'
 import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
 import type { Smoothing } from '../core/certify/scales.js'
@@ -168,6 +169,8 @@ export interface TaskMap {
     output: { name: string; software: boolean; train: number; gradient: number; evaluate: number }
   }
   exportImage: { input: ExportRequest; output: ExportReport }
+  /** Headers of pictures. */
+  headers: { input: HeadersRequest; output: readonly Header[] }
   /** Pictures opened for the list of a collection. */
   examine: { input: ExamineRequest; output: readonly Examined[] }
   /** How pictures of a thumbnail file look, one after the other (`lookOf`). */

@@ -44,12 +44,14 @@ export function exitReason(code: number | null, signal: string | null, stderr: s
 /**
  * Workers as Node child processes.
  * @param entry file URL of the worker's program; a `.ts` file is run through tsx (tests and development).
+ * @param program Node.js: a path, or a name on the PATH.
  */
-export function nodeTransport(entry: URL): WorkerTransport {
+export function nodeTransport(entry: URL, program = process.execPath): WorkerTransport {
   const file = fileURLToPath(entry)
   return {
     spawn() {
       const child = fork(file, [], {
+        execPath: program,
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         env: { ...MEMORY, ...process.env },

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FixativeError } from '../../src-main/core/errors.js'
 import { keyedRandom } from '../../src-main/core/random/random.js'
+import { headers } from '../../src-main/images/inspect.js'
 import { scan } from '../../src-main/images/scan.js'
 import { inParallel } from '../../src-main/jobs/job.js'
 import { createPool } from '../../src-main/workers/pool.js'
@@ -124,7 +125,7 @@ export async function fuzzImages(count: number, seed: string, keep?: string): Pr
         hashes.set(name, createHash('sha256').update(bytes).digest('hex'))
       }
       const started = performance.now()
-      const { files, skipped } = await scan(input)
+      const { files, skipped } = await scan(input, { headers: (sources) => headers({ sources }) })
       const took = performance.now() - started
       if (took > HANG) found([...hashes.keys()][0]!, `the scan of ${hashes.size} files takes ${Math.round(took)} ms`)
       if (files.length + skipped.length !== hashes.size) found([...hashes.keys()][0]!, 'the scan loses a file')

@@ -6,18 +6,13 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
-import type { Emit, Job } from '../../src-shared/contract/index.js'
 import { startHost } from '../../src-main/host/host.js'
+import { dieInStage } from '../support/die-in-stage.js'
 import packageJson from '../../package.json' with { type: 'json' }
 
 type Arguments = [data: string, renderer: string, worker: string, rounds: string, fit: string, stage?: string]
 const [dataFolder, rendererDir, worker, rounds, fitSteps, deadly] = process.argv.slice(2) as Arguments
 
-const dieInStage: Emit = (name, payload) => {
-  if (name !== 'jobs.changed') return
-  const { stages } = payload as Job
-  if (stages.some(({ stage, state }) => stage === deadly && state === 'running')) process.kill(process.pid, 'SIGKILL')
-}
 const host = await startHost({
   port: 0,
   dataFolder,
@@ -25,7 +20,7 @@ const host = await startHost({
   workerEntry: pathToFileURL(worker),
   version: packageJson.version,
   effort: { rounds: Number(rounds), warmUp: 0, fitSteps: Number(fitSteps) },
-  observe: dieInStage,
+  observe: dieInStage(deadly),
 })
 process.stdout.write(`${host.url}\n`)
 const delay = monitorEventLoopDelay({ resolution: 5 })

@@ -6,8 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Collection, Emit, RequestOutput } from '../../../src-shared/contract/index.js'
 import { errorData, FixativeError } from '../../core/errors.js'
 import type { Settings } from '../../core/settings.js'
-import { LOOK_SIDE } from '../../images/examine.js'
-import { LOOK_LENGTH } from '../../images/groups.js'
+import { LOOK_LENGTH, LOOK_SIDE } from '../../images/groups.js'
 import { isFlat, labelByCsv, labelByFolders, type Labels } from '../../images/labels.js'
 import { scan } from '../../images/scan.js'
 import type { Pool } from '../../workers/pool.js'
@@ -169,11 +168,7 @@ export class CollectionRegistry {
       state.progress = { done: seen, total: 0 }
       this.#emitSoon(open)
     }
-    const { files, skipped } = await scan(state.folder, {
-      depth: 'signature',
-      signal: controller.signal,
-      onProgress,
-    })
+    const { files, skipped } = await scan(state.folder, { signal: controller.signal, onProgress })
     for (const { path, reason } of skipped) state.addProblem(path, reason)
     for (const { path, source, bytes } of files) state.add({ path, source, bytes })
     const certificate = join(state.folder, CERTIFICATE_NAME)

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeSamples, type SampleSource } from './samples.js'
+import { picture as renderPicture } from '../../images/view.js'
+import { makeSamples as makeSamplesWith, type ReportSample, type SampleSource } from './samples.js'
+
+const makeSamples = (sources: readonly SampleSource[]): Promise<ReportSample[]> =>
+  makeSamplesWith(sources, (source, size) => renderPicture({ source, size }))
 
 let folder: string
 beforeAll(async () => {

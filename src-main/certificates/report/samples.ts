@@ -4,7 +4,6 @@
  * pictures only; before and after can be compared in the app.
  */
 import { below } from '../../storage/folders.js'
-import sharp from 'sharp'
 
 export interface SampleSource {
   /** Path in the collection, with '/'. */
@@ -17,22 +16,15 @@ export interface SampleSource {
 export interface ReportSample {
   readonly path: string
   readonly className: string
-  /** Data URL of the protected picture, at most 320 px long. */
+  /** Data URL of the protected picture, at most 320 pixels long. */
   readonly picture: string
 }
 
 const LONGEST_SIDE = 320
 const MOST_SAMPLES = 6
 
-async function sample({ path, className, target }: SampleSource): Promise<ReportSample> {
-  const picture = await sharp(target, { limitInputPixels: false })
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: 80 })
-    .toBuffer()
-  return { path, className, picture: `data:image/jpeg;base64,${picture.toString('base64')}` }
-}
+/** Makes a picture small, at most `size` pixels long, without metadata. Rejects when it cannot be read. */
+export type RenderSample = (source: string, size: number) => Promise<{ bytes: Uint8Array; mime: string }>
 
 /** The first picture of each class. */
 export function sampleSources(
@@ -47,15 +39,17 @@ export function sampleSources(
 }
 
 /** Samples for the report, one a class at most, six in all, in the order given; what cannot be read is passed over. */
-export async function makeSamples(sources: readonly SampleSource[]): Promise<ReportSample[]> {
+export async function makeSamples(sources: readonly SampleSource[], render: RenderSample): Promise<ReportSample[]> {
   const samples: ReportSample[] = []
   const classes = new Set<string>()
-  for (const source of sources) {
+  for (const { path, className, target } of sources) {
     if (samples.length === MOST_SAMPLES) break
-    if (classes.has(source.className)) continue
+    if (classes.has(className)) continue
     try {
-      samples.push(await sample(source))
-      classes.add(source.className)
+      const { bytes, mime } = await render(target, LONGEST_SIDE)
+      const picture = `data:${mime};base64,${Buffer.from(bytes).toString('base64')}`
+      samples.push({ path, className, picture })
+      classes.add(className)
     } catch {
       // The samples are an illustration; a file that went away meanwhile must not cost the report.
     }

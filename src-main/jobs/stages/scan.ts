@@ -3,6 +3,7 @@ import type { Progress } from '../../core/job-events.js'
 import { z } from 'zod'
 import { FixativeError } from '../../core/errors.js'
 import { scan } from '../../images/scan.js'
+import type { Pool } from '../../workers/pool.js'
 import type { Job } from '../job.js'
 import type { JobFolder } from '../../storage/folders.js'
 
@@ -25,9 +26,21 @@ export type Scan = z.infer<typeof scanSchema>
 export type ScannedFile = Scan['files'][number]
 export type Skipped = z.infer<typeof skippedSchema>
 
-/** @throws FixativeError `no-pictures` for a folder without any, else as `scan` of the images. */
-export async function lookThrough(input: string, signal: AbortSignal, progress?: Progress): Promise<Scan> {
-  const found = await scan(input, { signal, onProgress: (seen) => progress?.(seen, seen) })
+/**
+ * @param pool opens the pictures; null: they are told by their first bytes alone, for who wants their number only.
+ * @throws FixativeError `no-pictures` for a folder without any, else as `scan` of the images.
+ */
+export async function lookThrough(
+  input: string,
+  pool: Pick<Pool, 'run'> | null,
+  signal: AbortSignal,
+  progress?: Progress,
+): Promise<Scan> {
+  const found = await scan(input, {
+    headers: pool ? (sources) => pool.run('headers', { sources }, { signal }) : undefined,
+    signal,
+    onProgress: (seen) => progress?.(seen, seen),
+  })
   const files = found.files.map(({ path, folder, bytes, format }) => ({ path, folder, bytes, format }))
   if (files.length === 0) throw noPictures(input, found.skipped[0])
   return { files, skipped: found.skipped.map(({ path, reason }) => ({ path, reason })) }
@@ -48,7 +61,7 @@ export function storedScan(folder: JobFolder): Promise<Scan | null> {
 export async function scanStage(job: Job, progress: Progress, fresh: Scan | null): Promise<Scan> {
   const stored = await storedScan(job.folder)
   if (stored) return stored
-  const found = fresh ?? (await lookThrough(job.record.input, job.signal, progress))
+  const found = fresh ?? (await lookThrough(job.record.input, job.context.pool, job.signal, progress))
   progress(found.files.length + found.skipped.length, found.files.length + found.skipped.length)
   await job.folder.writeJson(SCAN_FILE, found)
   return found

@@ -93,7 +93,10 @@ export async function signStage(
     exported.map(({ target, written }) => ({ path: target, sha256: written.sha256 })),
     predicate,
   )
-  const report = renderReport({ statement, samples: await makeSamples(sampleSources(output, classes, exported)) })
+  const samples = await makeSamples(sampleSources(output, classes, exported), (source, size) =>
+    job.run('picture', { source, size }),
+  )
+  const report = renderReport({ statement, samples })
   const paths = { certificate: below(output, CERTIFICATE_NAME), report: below(output, REPORT_NAME) }
   await requireOutput(output, record.id)
   await removeTemporaries(output)

@@ -60,7 +60,7 @@ describe('stress', () => {
 
     const report = join(bench.output, REPORT_NAME)
     const signed = readFileSync(report, 'utf8')
-    expect(await writeStressReport(bench.output, 2, bench.storage)).toBe(report)
+    expect(await writeStressReport(bench.output, 2, context)).toBe(report)
     const page = readFileSync(report, 'utf8')
     expect(page).toContain(NOT_SIGNED)
     expect(page).toContain('18 of 18 ways')

@@ -200,6 +200,9 @@ class FakeApp extends EventEmitter {
   getVersion(): string {
     return '0.1.0'
   }
+  getAppPath(): string {
+    return '/fixative'
+  }
   getPath(name: string): string {
     return this.paths.get(name) ?? '/nonexistent'
   }
