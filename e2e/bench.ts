@@ -37,7 +37,7 @@ const quantile = (values: number[], q: number): number =>
 /** 2,000 files of 1600×1200; the pixels repeat, the bytes do not, or they would be left out as copies. */
 async function photographs(folder: string): Promise<void> {
   const side = 24
-  const pictures: Buffer[] = []
+  const images: Buffer[] = []
   const grain = await sharp({ create: { ...SIZE, background: '#000', noise: NOISE } })
     .raw()
     .toBuffer()
@@ -45,7 +45,7 @@ async function photographs(folder: string): Promise<void> {
     const raw = { width: side, height: side, channels: 3 } as const
     const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => 128 + 110 * Math.sin(i * (n + 1) * 0.7))
     const enlarged = sharp(pixels, { raw }).resize(SIZE.width, SIZE.height, { kernel: 'cubic' })
-    pictures.push(
+    images.push(
       await enlarged
         .composite([{ input: grain, raw: SIZE, blend: 'soft-light' }])
         .jpeg({ quality: 88 })
@@ -57,7 +57,7 @@ async function photographs(folder: string): Promise<void> {
     await mkdir(below, { recursive: true })
     for (let i = 0; i < PER_FOLDER; i++) {
       const number = f * PER_FOLDER + i
-      const bytes = Buffer.concat([pictures[number % DIFFERENT]!, Buffer.from(`picture ${number}`)])
+      const bytes = Buffer.concat([images[number % DIFFERENT]!, Buffer.from(`picture ${number}`)])
       await writeFile(join(below, `IMG_${String(number).padStart(4, '0')}.jpg`), bytes)
     }
   }
@@ -103,7 +103,7 @@ async function opening(browser: Browser, home: string): Promise<{ host: number; 
 }
 
 /** In the page: milliseconds from the click that chooses the folder to its first picture, and to all that are in view. */
-const WATCH_PICTURES = `new Promise((done) => {
+const WATCH_IMAGES = `new Promise((done) => {
   let start, first
   addEventListener('click', () => (start = performance.now()), { capture: true, once: true })
   const look = () => {
@@ -144,7 +144,7 @@ interface Scrolled {
   long: number[]
 }
 
-interface Pictures {
+interface Images {
   first: number
   all: number
   inView: number
@@ -159,10 +159,10 @@ async function openFolder(browser: Browser, home: string, folder: string) {
   await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder)
   await dialog.getByRole('textbox', { name: 'Folder' }).press('Enter')
   await dialog.getByText('set 0', { exact: true }).waitFor()
-  const pictures = page.evaluate<Pictures>(WATCH_PICTURES)
+  const images = page.evaluate<Images>(WATCH_IMAGES)
   const start = performance.now()
   await dialog.getByRole('button', { name: 'Use this folder' }).click()
-  const { first, all, inView } = await pictures
+  const { first, all, inView } = await images
   const busy = await page.evaluate<Scrolled>(SCROLL)
   await page.locator('button:enabled', { hasText: 'Continue to strength' }).waitFor({ timeout: 600_000 })
   const complete = (performance.now() - start) / 1000

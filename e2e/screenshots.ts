@@ -44,8 +44,8 @@ async function shoot(page: Page, name: string, heading?: string): Promise<void> 
         await found.evaluate((element: { scrollIntoView(): void }) => element.scrollIntoView())
       }
       await page.waitForTimeout(500)
-      const picture = sharp(await page.screenshot({ animations: 'disabled' })).webp({ quality: 85, effort: 6 })
-      await picture.toFile(join(TARGET, `${name}-${colorScheme}-${size.width}.webp`))
+      const image = sharp(await page.screenshot({ animations: 'disabled' })).webp({ quality: 85, effort: 6 })
+      await image.toFile(join(TARGET, `${name}-${colorScheme}-${size.width}.webp`))
     }
   }
   await page.setViewportSize(SIZES[0]!)
@@ -64,12 +64,12 @@ await buildPrograms()
 const home = await mkdtemp(join(tmpdir(), 'fixative-screenshots-'))
 // Paths are shown from the home folder on.
 process.env['HOME'] = home
-const pictures = join(home, 'Pictures')
+const images = join(home, 'Pictures')
 const app = new BrowserApp(home, config.use!.launchOptions!, SIZES[0]!)
 app.data = join(home, '.local', 'share', 'fixative')
 try {
-  await makePrints(join(pictures, FIRST), PER_SERIES)
-  for (const [name, count] of FURTHER) await makePrints(join(pictures, name), count)
+  await makePrints(join(images, FIRST), PER_SERIES)
+  for (const [name, count] of FURTHER) await makePrints(join(images, name), count)
   const page = await app.open({ effort: 'earnest' })
 
   await show(page, '#/settings')
@@ -82,7 +82,7 @@ try {
   await shoot(page, 'settings')
 
   await show(page, '#/')
-  await chooseFolder(app, page, join(pictures, FIRST))
+  await chooseFolder(app, page, join(images, FIRST))
   await expect(page.getByRole('button', { name: 'Continue to strength' })).toBeEnabled(PATIENT)
   await shoot(page, 'collection')
   await page.getByRole('button', { name: 'Continue to strength' }).click()
@@ -95,7 +95,7 @@ try {
   await shoot(page, 'run')
 
   for (const [name] of FURTHER) {
-    await toStrength(page, join(pictures, name))
+    await toStrength(page, join(images, name))
     await page.getByRole('button', { name: 'Start protecting' }).click()
     await expect(page.getByRole('list', { name: 'Stages' })).toBeVisible(PATIENT)
   }
@@ -122,7 +122,7 @@ try {
   await shoot(page, 'report-signature', 'Signature')
   await show(page, '#/jobs')
   await shoot(page, 'jobs')
-  await show(page, `#/verify/${encodeURIComponent(join(pictures, `${FIRST}-protected`))}`)
+  await show(page, `#/verify/${encodeURIComponent(join(images, `${FIRST}-protected`))}`)
   await expect(page.getByText('All files match')).toBeVisible(PATIENT)
   await shoot(page, 'verify')
 

@@ -32,7 +32,7 @@ try {
   const found = findPeer()
   if (found.skipped) console.error(`The comparison with PyTorch is left out: ${found.skipped}.`)
   const own = await surrogate(folder)
-  const picture = { jpeg: await exporting('jpeg', folder), png: await exporting('png', folder) }
+  const image = { jpeg: await exporting('jpeg', folder), png: await exporting('png', folder) }
   const other = peerFigures(found)
   const ratios =
     'skipped' in other
@@ -45,7 +45,7 @@ try {
   const whole = options.whole && (await wholeJob(options.whole, found.program, folder, Number(options.runs)))
   const counts = options.scale?.split(',').map(Number)
   const growth = counts && (await scale(folder, counts, Number(options.megapixels)))
-  const all = { machine, ...own, export: picture, peer: other, ratios, wholeJob: whole, scale: growth }
+  const all = { machine, ...own, export: image, peer: other, ratios, wholeJob: whole, scale: growth }
   console.log(JSON.stringify(all, null, 2))
 } finally {
   rmSync(folder, { recursive: true, force: true })

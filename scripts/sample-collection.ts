@@ -159,8 +159,8 @@ export async function drawCollection(folder: string, options: CollectionOptions 
       const file = join(folder, name, `${name}-${String(i + 1).padStart(3, '0')}`)
       const drawn = sharp(Buffer.from(svg)).flatten({ background: '#fff' }).raw()
       const { data, info } = await drawn.toBuffer({ resolveWithObject: true })
-      const picture = sharp(crayon(r, data, info.width, info.height), { raw: info })
-      await (i % 2 ? picture.png().toFile(`${file}.png`) : picture.jpeg({ quality: 92 }).toFile(`${file}.jpg`))
+      const image = sharp(crayon(r, data, info.width, info.height), { raw: info })
+      await (i % 2 ? image.png().toFile(`${file}.png`) : image.jpeg({ quality: 92 }).toFile(`${file}.jpg`))
     }
   }
 }

@@ -58,7 +58,7 @@ const absent = async () => expect(await readdir(output).catch(() => null)).toBeN
 describe('a job that cannot start says why and leaves nothing', () => {
   it.each<[name: string, code: number, arrange: () => Promise<string[]>, says: RegExp]>([
     ['a missing folder', 2, async () => [join(root, 'work', 'nowhere'), output], /nowhere/],
-    ['a file instead of a folder', 2, async () => [join(input, (await pictures())[0]!), output], /not a folder/],
+    ['a file instead of a folder', 2, async () => [join(input, (await images())[0]!), output], /not a folder/],
     [
       'an empty folder',
       1,
@@ -123,7 +123,7 @@ describe('a job that cannot start says why and leaves nothing', () => {
   })
 })
 
-async function pictures(): Promise<string[]> {
+async function images(): Promise<string[]> {
   const names = await readdir(input, { recursive: true })
   return names.filter((name) => /\.(png|jpg)$/.test(name)).sort()
 }
@@ -134,7 +134,7 @@ describe('a bad file is left out by name, and the rest is protected', () => {
     const good = await readFile(
       join(
         input,
-        (await pictures()).find((name) => name.endsWith('.jpg'))!,
+        (await images()).find((name) => name.endsWith('.jpg'))!,
       ),
     )
     await writeFile(join(classFolder, 'truncated.jpg'), good.subarray(0, Math.floor(good.length / 2)))
@@ -144,14 +144,14 @@ describe('a bad file is left out by name, and the rest is protected', () => {
       .png()
       .toFile(join(classFolder, 'one.png'))
     await symlink(input, join(classFolder, 'loop'))
-    const picture = (hue: number) =>
+    const image = (hue: number) =>
       sharp({ create: { width: 48, height: 40, channels: 3, background: `hsl(${hue}, 60%, 50%)` } })
         .png()
         .toBuffer()
     const odd = ['with space.png', '😀 été.png', '-dash.png', "it's; $(x).png"]
-    for (const [i, name] of odd.entries()) await writeFile(join(classFolder, name), await picture(i * 50))
+    for (const [i, name] of odd.entries()) await writeFile(join(classFolder, name), await image(i * 50))
     if (!isRoot) {
-      await writeFile(join(classFolder, 'secret.png'), await picture(300))
+      await writeFile(join(classFolder, 'secret.png'), await image(300))
       await chmod(join(classFolder, 'secret.png'), 0)
     }
 
@@ -174,7 +174,7 @@ describe('a bad file is left out by name, and the rest is protected', () => {
   })
 
   it.skipIf(isRoot)('a file without read permission (skipped for root, who may read everything)', async () => {
-    const [name] = await pictures()
+    const [name] = await images()
     await chmod(join(input, name!), 0)
     const result = await protect(input, output)
     await chmod(join(input, name!), 0o600)

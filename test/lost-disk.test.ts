@@ -188,14 +188,14 @@ async function struckBy({ when: [stage, done], strike, heal, staysAway, code }: 
   return outcome
 }
 
-const picturesOf = (output: string) =>
+const imagesOf = (output: string) =>
   Object.fromEntries(Object.entries(snapshot(output)).filter(([name]) => name.endsWith('.png')))
 
 /** Hashes of the pictures, and all that the certificate says but for who signed it, and when. */
 function workOf(output: string) {
   const { predicate, subject } = openEnvelope(readFileSync(join(output, 'fixative-certificate.json'))).statement
   const { collection, protection, certification } = predicate
-  return { pictures: picturesOf(output), subject, collection, protection, certification }
+  return { images: imagesOf(output), subject, collection, protection, certification }
 }
 
 describe.skipIf(missing.mounts && missing.permissions)('a job that one fault after another strikes', () => {
@@ -209,7 +209,7 @@ describe.skipIf(missing.mounts && missing.permissions)('a job that one fault aft
     const { code, stdout, stderr } = await protect(alone)
     expect(code, stdout + stderr).toBe(0)
     undisturbed = workOf(alone.output)
-    expect(Object.keys(undisturbed.pictures)).toHaveLength(20)
+    expect(Object.keys(undisturbed.images)).toHaveLength(20)
     expect(undisturbed.certification?.protected.correct).toHaveLength(10)
 
     for (const folder of [place.input, place.home, at('disk'), behind.input, behind.disk]) mkdirSync(folder)
@@ -261,7 +261,7 @@ describe.skipIf(missing.mounts && missing.permissions)('a job that one fault aft
       const left = Object.keys(snapshot(place.output))
       if (!OUT_OF_REACH.has(fault.code)) expect(left.filter((name) => TEMPORARY.test(name))).toEqual([])
       expect(left).not.toContain('fixative-certificate.json')
-      expect(undisturbed.pictures).toMatchObject(picturesOf(place.output))
+      expect(undisturbed.images).toMatchObject(imagesOf(place.output))
     })
   }
 

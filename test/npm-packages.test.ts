@@ -19,13 +19,13 @@ import { drawCollection } from './support/collection.js'
 import { ROOT } from './support/sources.js'
 
 const root = mkdtempSync(join(tmpdir(), 'fixative-npm-'))
-const pictures = join(root, 'my pictures')
+const images = join(root, 'my pictures')
 const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, FIXATIVE_HOME: join(root, 'home'), NO_COLOR: '1' }
 /** Learning takes half a minute of the processor; a busy machine is slow, not wrong. */
 const PATIENCE = 600_000
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/
 
-beforeAll(() => drawCollection(pictures, { even: 2, odd: 2 }))
+beforeAll(() => drawCollection(images, { even: 2, odd: 2 }))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 function run(command: string, args: readonly string[], cwd: string, more: NodeJS.ProcessEnv = env) {
@@ -84,14 +84,14 @@ describe('@fixative/cli', () => {
       needs(missing, context)
       expect(run(command, ['--version'], root).stdout.trim()).toBe(packageJson.version)
       const quick = ['--resolution', '32', '--no-certify', '--engine', 'cpu']
-      const done = run(command, ['protect', pictures, ...quick], root)
+      const done = run(command, ['protect', images, ...quick], root)
       expect(done.status, done.text).toBe(0)
       expect(done.text).toContain('4 pictures protected')
-      const checked = run(command, ['verify', `${pictures}-protected`], root)
+      const checked = run(command, ['verify', `${images}-protected`], root)
       expect(checked.status, checked.text).toBe(0)
       expect(checked.text).toContain('✓ Files: all 4 files as certified')
-      rmSync(join(`${pictures}-protected`, 'odd', 'picture 1.png'))
-      expect(run(command, ['verify', `${pictures}-protected`], root).status).toBe(3)
+      rmSync(join(`${images}-protected`, 'odd', 'picture 1.png'))
+      expect(run(command, ['verify', `${images}-protected`], root).status).toBe(3)
     },
     PATIENCE,
   )
@@ -147,7 +147,7 @@ describe('@fixative/core', () => {
       expect(compiled.status, compiled.text).toBe(0)
 
       const output = join(root, 'by the library')
-      const { status, text, stdout } = run(process.execPath, ['consumer.js', pictures, output], folder)
+      const { status, text, stdout } = run(process.execPath, ['consumer.js', images, output], folder)
       expect(status, text).toBe(0)
       expect(JSON.parse(stdout)).toEqual({
         images: 4,

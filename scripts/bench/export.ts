@@ -30,8 +30,8 @@ export async function exporting(format: keyof typeof BARE, folder: string) {
   const from = join(folder, `picture.${format}`)
   const to = (core: number): string => join(folder, `written-${core}.${format}`)
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
-  const picture = sharp({ create: { width, height, channels: 3, background: '#888', noise } }).blur(3)
-  await picture.toFormat(format, format === 'jpeg' ? { quality: 92 } : {}).toFile(from)
+  const image = sharp({ create: { width, height, channels: 3, background: '#888', noise } }).blur(3)
+  await image.toFormat(format, format === 'jpeg' ? { quality: 92 } : {}).toFile(from)
   const encoding = { ...exportOptions(DEFAULT_SETTINGS, null), reserve: 'none' } as const
   const megapixels = (CORES * width * height) / 1e6
   const pool = startPool()
@@ -54,7 +54,7 @@ export async function exporting(format: keyof typeof BARE, folder: string) {
     }
     return {
       megapixelsPerSecond: round(megapixels / full),
-      megapixelsPerSecondOnePicture: round(megapixels / CORES / one),
+      megapixelsPerSecondOneImage: round(megapixels / CORES / one),
       bareSharp: bare,
     }
   } finally {

@@ -93,7 +93,7 @@ const COLOURS = [
 ] as const
 
 /** Photograph-like pictures in four folders, each different, as JPEG. */
-async function drawPictures(folder: string, count: number, megapixels: number): Promise<void> {
+async function drawImages(folder: string, count: number, megapixels: number): Promise<void> {
   const width = Math.round(Math.sqrt((megapixels * 1e6 * 4) / 3))
   const height = Math.round((megapixels * 1e6) / width)
   const raw = { width: 240, height: 180, channels: 3 } as const
@@ -120,7 +120,7 @@ export async function scale(folder: string, counts: readonly number[], megapixel
   const rows: ({ images: number } & Run)[] = []
   for (const images of counts) {
     const input = join(folder, `pictures-${images}`)
-    await drawPictures(input, images, megapixels)
+    await drawImages(input, images, megapixels)
     rows.push({ images, ...(await runJob(input, folder, ['--draws', '200', '--runs', '0'])) })
     await rm(input, { recursive: true, force: true })
   }

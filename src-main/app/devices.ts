@@ -14,7 +14,7 @@ import { readJson, writeJson } from '../storage/json-file.js'
 import { computeSeconds } from './workload.js'
 
 /** The collection that times are given for when there is none. */
-export const STANDARD_PICTURES = 1500
+export const STANDARD_IMAGES = 1500
 /** After so many days a measurement is repeated: drivers and cards change. */
 const VALID_DAYS = 30
 /** A device whose process dies this often during a task is given up. */
@@ -179,7 +179,7 @@ function secondsOn(device: Measured, images: number, settings: Settings): number
   return computeSeconds(device.rates, lanes, images, settings)
 }
 
-function fastestOf({ devices }: Measurement, images = STANDARD_PICTURES, settings = DEFAULT_SETTINGS) {
+function fastestOf({ devices }: Measurement, images = STANDARD_IMAGES, settings = DEFAULT_SETTINGS) {
   const usable = devices.filter((device) => device.available && !device.software)
   const time = (device: Measured): number => secondsOn(device, images, settings) ?? Infinity
   return usable.reduce<(Measured & { available: true }) | null>(

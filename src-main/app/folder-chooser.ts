@@ -6,7 +6,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { FolderListing, RequestOutput } from '../../src-shared/contract/index.js'
 import { FixativeError } from '../core/errors.js'
 
-const PICTURES = new Set(['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.tif', '.tiff', '.avif'])
+const IMAGES = new Set(['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.tif', '.tiff', '.avif'])
 
 /**
  * Sub-folders of a folder (null: the user's home, which "~" stands for too), without hidden ones, in reading order.
@@ -37,7 +37,7 @@ export async function listFolder(path: string | null): Promise<FolderListing> {
     path: folder,
     parent: parent === folder ? null : parent,
     folders: folders.flat().sort((a, b) => collator.compare(a.name, b.name)),
-    images: visible.filter((entry) => entry.isFile() && PICTURES.has(extname(entry.name).toLowerCase())).length,
+    images: visible.filter((entry) => entry.isFile() && IMAGES.has(extname(entry.name).toLowerCase())).length,
     certificate: visible.some((entry) => entry.name === CERTIFICATE_NAME) ? join(folder, CERTIFICATE_NAME) : null,
   }
 }

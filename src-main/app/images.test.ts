@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { ImageStore, type ServedImage } from './images.js'
 
-const picture = (size: number): ServedImage => ({ bytes: new Uint8Array(size), mime: 'image/png' })
+const image = (size: number): ServedImage => ({ bytes: new Uint8Array(size), mime: 'image/png' })
 
 describe('ImageStore', () => {
   it('gives the same id for the same picture, and ids that cannot be guessed', async () => {
     const store = new ImageStore()
-    const id = store.add('a', async () => picture(1))
-    expect(store.add('a', async () => picture(2))).toBe(id)
+    const id = store.add('a', async () => image(1))
+    expect(store.add('a', async () => image(2))).toBe(id)
     expect(Buffer.from(id, 'base64url')).toHaveLength(16)
-    expect(await store.read(id)).toEqual(picture(1))
+    expect(await store.read(id)).toEqual(image(1))
     expect(await store.read('a')).toBeNull()
     expect(await store.read('__proto__')).toBeNull()
   })
@@ -19,7 +19,7 @@ describe('ImageStore', () => {
     const store = new ImageStore({ ids: 3, bytes: 20 })
     const render = async (): Promise<ServedImage> => {
       made++
-      return picture(10)
+      return image(10)
     }
     const [a, b, c] = ['a', 'b', 'c'].map((key) => store.add(key, render)) as [string, string, string]
     for (const id of [a, b, c, c, b]) await store.read(id)
@@ -38,7 +38,7 @@ describe('ImageStore', () => {
     const add = (key: string): string =>
       store.add(key, () => {
         started.push(key)
-        return new Promise((done) => finish.push(() => done(picture(1))))
+        return new Promise((done) => finish.push(() => done(image(1))))
       })
     const ids = ['a', 'b', 'c'].map(add)
     const reads = [...ids, ids[0]!].map((id) => store.read(id))
@@ -53,7 +53,7 @@ describe('ImageStore', () => {
     let tries = 0
     const broken = store.add('broken', async () => {
       if (++tries === 1) throw new Error('gone')
-      return picture(1)
+      return image(1)
     })
     expect(await store.read(broken)).toBeNull()
     expect(await store.read(broken)).not.toBeNull()
@@ -61,8 +61,8 @@ describe('ImageStore', () => {
 
   it('forgets by prefix', async () => {
     const store = new ImageStore()
-    const a = store.add('x/a', async () => picture(1))
-    const b = store.add('y/b', async () => picture(1))
+    const a = store.add('x/a', async () => image(1))
+    const b = store.add('y/b', async () => image(1))
     store.removeAll('x/')
     expect(await store.read(a)).toBeNull()
     expect(await store.read(b)).not.toBeNull()

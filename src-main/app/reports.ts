@@ -151,7 +151,7 @@ async function samples(
   const render =
     (source: string): RenderImage =>
     () =>
-      pool.run('picture', { source, size: SAMPLE_SIZE }, { priority: PRIORITY })
+      pool.run('image', { source, size: SAMPLE_SIZE }, { priority: PRIORITY })
   const made = await Promise.all(
     chosen.map(async (path) => {
       const after = join(output, ...path.split('/'))

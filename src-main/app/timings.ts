@@ -19,7 +19,7 @@ const entrySchema = z.strictObject({
   computeSeconds: z.number().gt(0),
   /** Megapixels that were read and written, and the seconds that took. */
   megapixels: z.number().gt(0),
-  pictureSeconds: z.number().gt(0),
+  imageSeconds: z.number().gt(0),
 })
 type Entry = z.infer<typeof entrySchema>
 
@@ -60,7 +60,7 @@ export class Timings {
       operations: operations(size.images, job.settings),
       computeSeconds: spent('learn', 'certify'),
       megapixels: size.megapixels,
-      pictureSeconds: spent('thumbnails', 'export'),
+      imageSeconds: spent('thumbnails', 'export'),
     })
     if (!entry.success) return
     this.entries = [entry.data, ...this.entries].slice(0, KEPT)
@@ -74,7 +74,7 @@ export class Timings {
     const work = operations(size.images, settings)
     const guesses = entries.map(
       (entry) =>
-        (work / entry.operations) * entry.computeSeconds + (size.megapixels / entry.megapixels) * entry.pictureSeconds,
+        (work / entry.operations) * entry.computeSeconds + (size.megapixels / entry.megapixels) * entry.imageSeconds,
     )
     return { low: 0.8 * Math.min(...guesses), high: 1.3 * Math.max(...guesses) }
   }

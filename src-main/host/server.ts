@@ -38,7 +38,7 @@ const HEADERS = securityHeaders(PAGE_POLICY)
 export async function startServer(options: ServerOptions): Promise<WindowServer> {
   const token = randomBytes(32).toString('base64url')
   const requests = new RateLimit(200, 100)
-  const pictures = new RateLimit(2_000, 500)
+  const images = new RateLimit(2_000, 500)
   const streams = new Set<ServerResponse>()
   let port = 0
 
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<WindowServer>
       return handleApi(request, response, options.serve)
     }
     if (path.startsWith('image/')) {
-      if (!pictures.take()) return end(response, 429)
+      if (!images.take()) return end(response, 429)
       return sendImage(response, await options.images(path.slice('image/'.length)))
     }
     const file = options.files.get(path === '' ? 'index.html' : path)

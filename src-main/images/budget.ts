@@ -7,7 +7,7 @@ import { budgetShare, evened, seenOf, textureOf } from '../core/visibility/share
 import type { Pooled } from '../core/visibility/flip.js'
 import { hiddenPart, limitsFor } from '../core/visibility/target.js'
 import { toSrgb } from './convert.js'
-import { type PictureFacts, OPEN } from './inspect.js'
+import { type ImageFacts, OPEN } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import { LARGEST_CHANGE, rgbOf, scaledNoise, seenAbout } from './sight.js'
 import type { Allowance, Eyes } from './types.js'
@@ -24,7 +24,7 @@ const EVENINGS = 2
 const TRIED = 16
 
 /** Decodes a picture for `allowanceFor`: 8 bit, sRGB, on white, at most LOOKED_AT on a side. @throws what the decoder throws */
-export async function look(source: string, { metadata, grey }: PictureFacts): Promise<Pixels> {
+export async function look(source: string, { metadata, grey }: ImageFacts): Promise<Pixels> {
   const fitted = sharp(source, OPEN)
     .autoOrient()
     .resize(LOOKED_AT, LOOKED_AT, { fit: 'inside', withoutEnlargement: true })

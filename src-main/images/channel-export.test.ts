@@ -129,8 +129,8 @@ describe('exportImage for a channel', () => {
   ] as const)('takes %s', async (_, channels, deep) => {
     const source = join(folder, `kind-${channels}-${deep}.png`)
     const data = deep ? new Uint16Array(80 * 60 * channels).fill(30_000) : new Uint8Array(80 * 60 * channels).fill(120)
-    const picture = sharp(data as unknown as Buffer, { raw: { width: 80, height: 60, channels } })
-    const coloured = picture.toColourspace(channels < 3 ? (deep ? 'grey16' : 'b-w') : 'rgb16')
+    const image = sharp(data as unknown as Buffer, { raw: { width: 80, height: 60, channels } })
+    const coloured = image.toColourspace(channels < 3 ? (deep ? 'grey16' : 'b-w') : 'rgb16')
     await (channels < 3 ? coloured : coloured.withIccProfile('p3')).png().toFile(source)
     const { report, facts } = await run(source, named('instagram'))
     expect(facts).toMatchObject({ width: 80, height: 60, format: 'jpeg', channels: channels < 3 ? 1 : 3 })

@@ -3,7 +3,7 @@ import { keyedRandom } from '../core/random/random.js'
 import type { Pixels } from './perturb.js'
 import { measure } from './compare.js'
 
-const picture = (width: number, height: number, value: (x: number, y: number, c: number) => number): Pixels => ({
+const image = (width: number, height: number, value: (x: number, y: number, c: number) => number): Pixels => ({
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => {
     const at = Math.floor(i / 3)
     return value(at % width, Math.floor(at / width), i % 3)
@@ -23,13 +23,13 @@ describe('measure', () => {
       [64, 48],
       [900, 300],
     ] as const) {
-      const p = picture(w, h, texture)
+      const p = image(w, h, texture)
       expect(measure(p, p)).toEqual({ maxAbsDiff: 0, psnr: null, ssim: 1, deltaE: 0 })
     }
   })
 
   it('is the textbook PSNR and maximum', () => {
-    const a = picture(20, 10, texture)
+    const a = image(20, 10, texture)
     const b = { ...a, data: a.data.map((v, i) => v + (i % 2 === 0 ? 3 : -5)) }
     const { maxAbsDiff, psnr } = measure(a, b)
     expect(maxAbsDiff).toBe(5)
@@ -68,11 +68,11 @@ describe('measure', () => {
   })
 
   it('sees a change of colour that the luma does not, unless it is finer than the eye sees colours', () => {
-    const grey = picture(512, 512, () => 128)
+    const grey = image(512, 512, () => 128)
     // 0.299·10 − 0.587·9 + 0.114·20 is nearly 0.
     const tint = [10, -9, 20] as const
-    const tinted = picture(512, 512, (_x, _y, c) => 128 + tint[c]!)
-    const checked = picture(512, 512, (x, y, c) => 128 + ((x + y) % 2 ? 1 : -1) * tint[c]!)
+    const tinted = image(512, 512, (_x, _y, c) => 128 + tint[c]!)
+    const checked = image(512, 512, (x, y, c) => 128 + ((x + y) % 2 ? 1 : -1) * tint[c]!)
     expect(measure(grey, tinted).ssim).toBeGreaterThan(0.999)
     expect(measure(grey, tinted).deltaE).toBeGreaterThan(10)
     expect(measure(grey, checked).deltaE).toBe(0)
@@ -85,12 +85,12 @@ describe('measure', () => {
   })
 
   it('falls with structure lost, and is symmetric', () => {
-    const a = picture(300, 280, texture)
-    const little = picture(300, 280, (x, y, c) => texture(x, y, c) + ((x * 7 + y * 13) % 5) - 2)
-    const lost = picture(300, 280, (x, y) => 128 + ((x * 7919 + y * 104729) % 100) - 50)
+    const a = image(300, 280, texture)
+    const little = image(300, 280, (x, y, c) => texture(x, y, c) + ((x * 7 + y * 13) % 5) - 2)
+    const lost = image(300, 280, (x, y) => 128 + ((x * 7919 + y * 104729) % 100) - 50)
     expect(measure(a, little).ssim).toBeGreaterThan(0.95)
     expect(measure(a, lost).ssim).toBeLessThan(0.2)
     expect(measure(little, a).ssim).toBeCloseTo(measure(a, little).ssim, 12)
-    expect(() => measure(a, picture(10, 10, texture))).toThrow(RangeError)
+    expect(() => measure(a, image(10, 10, texture))).toThrow(RangeError)
   })
 })

@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp'
 import { type Ancillary, jpegWith, pngWith } from './containers.js'
 import { colourSpaceOf, type PixelKind } from './decode.js'
 import { OPEN } from './inspect.js'
-import type { PictureFacts } from './inspect.js'
+import type { ImageFacts } from './inspect.js'
 import type { Pixels } from './perturb.js'
 import type { OutputFormat } from './types.js'
 
@@ -26,7 +26,7 @@ export const LONGEST_SIDE: Partial<Record<OutputFormat, number>> = { jpeg: 65_50
 /** How a picture will be encoded: WebP is lossless where the original was and no quality is asked for. */
 export async function encodingFor(
   source: string,
-  facts: PictureFacts,
+  facts: ImageFacts,
   format: OutputFormat,
   quality: number | null,
 ): Promise<Encoding> {
@@ -44,7 +44,7 @@ export async function encodingFor(
   }
 }
 
-async function isLossless(source: string, facts: PictureFacts): Promise<boolean> {
+async function isLossless(source: string, facts: ImageFacts): Promise<boolean> {
   if (facts.format === 'webp') return isLosslessWebp(source)
   return facts.format === 'png' || facts.format === 'tiff'
 }

@@ -7,7 +7,7 @@ import { FixativeError } from '../core/errors.js'
 import type { Ancillary } from './containers.js'
 import { decode, type PixelKind } from './decode.js'
 import { encode, type Encoding, encodingFor, LONGEST_SIDE } from './encode.js'
-import { inspect, type PictureFacts } from './inspect.js'
+import { inspect, type ImageFacts } from './inspect.js'
 import { readFailure } from './sniff.js'
 import { carriedMetadata } from './metadata.js'
 import { perturb, type Pixels } from './perturb.js'
@@ -78,7 +78,7 @@ interface Protected {
   readonly sight: Sight
 }
 
-async function prepare(request: ExportRequest, facts: PictureFacts, format: OutputFormat): Promise<Prepared> {
+async function prepare(request: ExportRequest, facts: ImageFacts, format: OutputFormat): Promise<Prepared> {
   const { source } = request
   const srgb = request.colourSpace === 'srgb'
   const kind: PixelKind = { grey: facts.grey, deep: facts.deep && !srgb && (format === 'png' || format === 'tiff') }
@@ -119,7 +119,7 @@ async function protect(request: ExportRequest, prepared: Prepared): Promise<Prot
 
 function refuseTooLarge(
   { source, maxWidth, maxHeight }: ExportRequest,
-  { metadata }: PictureFacts,
+  { metadata }: ImageFacts,
   format: OutputFormat,
 ): void {
   const { width, height } = metadata.autoOrient

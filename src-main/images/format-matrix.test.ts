@@ -33,7 +33,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 type Channels = 1 | 2 | 3 | 4
 /** Smooth, with black and white in it. */
-function picture(channels: Channels, deep = false, width = WIDTH, height = HEIGHT): Sharp {
+function image(channels: Channels, deep = false, width = WIDTH, height = HEIGHT): Sharp {
   const top = deep ? 65_535 : 255
   const value = (i: number): number => {
     const at = Math.floor(i / channels)
@@ -74,7 +74,7 @@ const P3 = { profile: 'p3' } as const
 const plain =
   (channels: Channels, encode: (source: Sharp) => Sharp, deep = false) =>
   (kind: Kind) =>
-    encode(described(picture(channels, deep), kind)).toBuffer()
+    encode(described(image(channels, deep), kind)).toBuffer()
 
 const rows: Row[] = (
   [
@@ -189,9 +189,9 @@ describe('a picture is protected right', () => {
   it.each(['jpeg', 'png', 'webp', 'avif'] as const)(
     '%s: a small picture of the original never survives',
     async (format) => {
-      const small = await picture(3, false, 16, 12).jpeg().toBuffer()
+      const small = await image(3, false, 16, 12).jpeg().toBuffer()
       const exif = withThumbnail(small)
-      const bare = await picture(3)[format === 'jpeg' ? 'jpeg' : 'png']().toBuffer()
+      const bare = await image(3)[format === 'jpeg' ? 'jpeg' : 'png']().toBuffer()
       const ancillary = { icc: null, exif, xmp: null, density: null }
       const described = format === 'jpeg' ? jpegWith(bare, ancillary) : pngWith(bare, ancillary)
       const bytes =
@@ -210,7 +210,7 @@ describe('a profile that is damaged', () => {
   it.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)(
     'does not keep the pixels from being written as %s',
     async (format) => {
-      const jpeg = await described(picture(3), P3).jpeg().toBuffer()
+      const jpeg = await described(image(3), P3).jpeg().toBuffer()
       // The length that the profile gives for itself.
       jpeg[jpeg.indexOf('ICC_PROFILE\0') + 14 + 1]! ^= 0x40
       const source = await write(jpeg)
@@ -249,7 +249,7 @@ const isoMedia = async (brand: string): Promise<Buffer> =>
     Buffer.alloc(64),
   ])
 const frames = async (): Promise<Buffer> =>
-  sharp([await picture(3).png().toBuffer(), await picture(3).negate().png().toBuffer()], { join: { animated: true } })
+  sharp([await image(3).png().toBuffer(), await image(3).negate().png().toBuffer()], { join: { animated: true } })
     .gif()
     .toBuffer()
 const pages = async (): Promise<Buffer> =>
@@ -257,7 +257,7 @@ const pages = async (): Promise<Buffer> =>
     .tiff()
     .toBuffer()
 const apng = async (): Promise<Buffer> => {
-  const png = await picture(3).png().toBuffer()
+  const png = await image(3).png().toBuffer()
   return Buffer.concat([
     png.subarray(0, 33),
     Buffer.from('\0\0\0\x08acTL\0\0\0\x02\0\0\0\0\0\0\0\0', 'latin1'),
@@ -267,8 +267,8 @@ const apng = async (): Promise<Buffer> => {
 
 describe('a picture is refused in one sentence', () => {
   it.each<[string, () => Promise<Buffer>, RegExp]>([
-    ['JPEG, CMYK', () => picture(3).toColourspace('cmyk').jpeg().toBuffer(), /CMYK/],
-    ['TIFF, CMYK', () => picture(3).toColourspace('cmyk').tiff().toBuffer(), /CMYK/],
+    ['JPEG, CMYK', () => image(3).toColourspace('cmyk').jpeg().toBuffer(), /CMYK/],
+    ['TIFF, CMYK', () => image(3).toColourspace('cmyk').tiff().toBuffer(), /CMYK/],
     ['TIFF of several pages', pages, /several pages/],
     [
       'WebP, animated',
@@ -279,7 +279,7 @@ describe('a picture is refused in one sentence', () => {
       /animation/,
     ],
     ['GIF, animated', frames, /GIF/],
-    ['GIF, still', () => picture(3).gif().toBuffer(), /GIF/],
+    ['GIF, still', () => image(3).gif().toBuffer(), /GIF/],
     ['PNG, animated', apng, /animated PNG/],
     ['HEIC', () => isoMedia('heic'), /HEIC/],
     ['AVIF, animated', () => isoMedia('avis'), /animation/],
@@ -296,7 +296,7 @@ describe('a picture is refused in one sentence', () => {
 /** What the encoder of this build makes of 10 bit; null when it writes 8 only. */
 async function deepAvif(): Promise<Buffer | null> {
   try {
-    return await picture(3, true).avif({ quality: 90, effort: 1, bitdepth: 10 }).toBuffer()
+    return await image(3, true).avif({ quality: 90, effort: 1, bitdepth: 10 }).toBuffer()
   } catch {
     return null
   }

@@ -21,7 +21,7 @@ export function configureSharp(): void {
   sharp.cache(false)
 }
 
-export interface PictureFacts {
+export interface ImageFacts {
   readonly ok: true
   readonly format: OutputFormat
   readonly metadata: Metadata
@@ -32,7 +32,7 @@ export interface PictureFacts {
   readonly alpha: boolean
 }
 
-export type Inspection = PictureFacts | { readonly ok: false; readonly reason: string }
+export type Inspection = ImageFacts | { readonly ok: false; readonly reason: string }
 
 /** Reads the header of a file: what it is, or why it cannot be protected. Never throws for a bad picture. */
 export async function inspect(source: string): Promise<Inspection> {

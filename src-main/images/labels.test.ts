@@ -88,7 +88,7 @@ describe('labelByCsv', () => {
 describe('groupByLook', () => {
   const S = 8
   /** Looks of noisy pictures of one colour, the classes interleaved. */
-  function pictures(count: number, colours: readonly (readonly number[])[], spread = 20): Float32Array {
+  function images(count: number, colours: readonly (readonly number[])[], spread = 20): Float32Array {
     const random = keyedRandom('test', 'pictures')
     const looks = new Float32Array(count * LOOK_LENGTH)
     for (let i = 0; i < count; i++) {
@@ -108,14 +108,14 @@ describe('groupByLook', () => {
   ]
 
   it.each([48, 1000])('finds the groups that are there, in %i pictures', (count) => {
-    const { classes, labels } = groupByLook(pictures(count, three), { seed: '1' })
+    const { classes, labels } = groupByLook(images(count, three), { seed: '1' })
     expect(classes).toEqual(['group 1', 'group 2', 'group 3'])
     for (let i = 0; i < count; i++) expect(labels[i]).toBe(labels[i % 3])
     expect(new Set(labels).size).toBe(3)
   })
 
   it('depends on nothing but pictures and seed', () => {
-    const data = pictures(64, [[100, 100, 100]], 120)
+    const data = images(64, [[100, 100, 100]], 120)
     const first = groupByLook(data, { seed: '7' })
     expect(groupByLook(data.slice(), { seed: '7' })).toEqual(first)
     const sizes = first.classes.map((_, g) => first.labels.filter((l) => l === g).length)
@@ -125,7 +125,7 @@ describe('groupByLook', () => {
   })
 
   it('is one group for few, equal or no pictures', () => {
-    expect(groupByLook(pictures(15, three), { seed: '1' }).classes).toEqual(['group 1'])
+    expect(groupByLook(images(15, three), { seed: '1' }).classes).toEqual(['group 1'])
     expect(groupByLook(new Float32Array(40 * LOOK_LENGTH), { seed: '1' }).classes).toEqual(['group 1'])
     expect(groupByLook(new Float32Array(), { seed: '1' })).toEqual({ classes: [], labels: new Int32Array() })
     expect(() => groupByLook(new Float32Array(5), { seed: '1' })).toThrow(RangeError)

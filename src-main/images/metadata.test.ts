@@ -24,14 +24,14 @@ let source: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fixative-metadata-'))
   source = join(folder, 'camera.jpg')
-  const picture = sharp({ create: { width: 60, height: 40, channels: 3, background: '#506070' } })
+  const image = sharp({ create: { width: 60, height: 40, channels: 3, background: '#506070' } })
     .withExif({
       IFD0: { Copyright: 'Ada', Artist: 'Ada Lovelace', Model: 'Camera 7' },
       IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '48/1 12/1 30/1' },
     })
     .withXmp(XMP)
     .withMetadata({ orientation: 6, density: 300, icc: 'p3' })
-  await writeFile(source, await picture.jpeg().toBuffer())
+  await writeFile(source, await image.jpeg().toBuffer())
 })
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
@@ -88,8 +88,8 @@ describe('metadata of the copy', () => {
 
   it('cuts XMP that is too large for a JPEG down to the rights', async () => {
     const large = join(folder, 'large.png')
-    const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: '#506070' } })
-    await picture
+    const image = sharp({ create: { width: 8, height: 8, channels: 3, background: '#506070' } })
+    await image
       .withXmp(XMP.replace('garden', 'garden '.repeat(20_000)))
       .png()
       .toFile(large)

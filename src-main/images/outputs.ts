@@ -26,8 +26,8 @@ export function outputPath(path: string, format: 'keep' | OutputFormat, sourceFo
   if (format === 'keep' || (format === sourceFormat && extensionOf(path) === '')) return path
   const extension = extensionOf(path)
   if (ALIASES[format].includes(extension)) return path
-  const isPicture = Object.values(ALIASES).some((all) => all.includes(extension))
-  return `${isPicture ? path.slice(0, -extension.length - 1) : path}.${EXTENSION[format]}`
+  const isImage = Object.values(ALIASES).some((all) => all.includes(extension))
+  return `${isImage ? path.slice(0, -extension.length - 1) : path}.${EXTENSION[format]}`
 }
 
 /**

@@ -102,8 +102,8 @@ describe('perturb', () => {
           const before = data.slice()
           const s = 8
           const delta = noise(s, epsilon * 1.3, phase)
-          const picture: Pixels = { data, width, height, channels }
-          const out = perturb(picture, delta, s, epsilon).data
+          const image: Pixels = { data, width, height, channels }
+          const out = perturb(image, delta, s, epsilon).data
           expect(data).toEqual(before)
           const unit = deep ? 257 : 1
           const limit = Math.floor(epsilon * unit)
@@ -138,8 +138,8 @@ describe('perturb', () => {
   })
 
   it('subtracts as well as adds', () => {
-    const picture: Pixels = { data: Uint8Array.of(100, 3, 250), width: 1, height: 1, channels: 3 }
+    const image: Pixels = { data: Uint8Array.of(100, 3, 250), width: 1, height: 1, channels: 3 }
     const delta = Float32Array.of(-8 / 255, -8 / 255, 8 / 255)
-    expect([...perturb(picture, delta, 1, 8).data]).toEqual([92, 0, 255])
+    expect([...perturb(image, delta, 1, 8).data]).toEqual([92, 0, 255])
   })
 })

@@ -30,7 +30,7 @@ async function reasons(): Promise<Record<string, string>> {
 
 describe('scan', () => {
   it('finds pictures of every format by content, in a fixed order, whatever they are called', async () => {
-    const picture = await blank().png().toBuffer()
+    const image = await blank().png().toBuffer()
     const names = [
       'b/x.png',
       'a b/ü 🦊.png',
@@ -42,7 +42,7 @@ describe('scan', () => {
       'wrong.jpg',
     ]
     if (process.platform !== 'win32') names.push('a b/new\nline.png')
-    for (const name of names) await put(name, picture)
+    for (const name of names) await put(name, image)
     for (const format of ['jpeg', 'webp', 'tiff', 'avif'] as const)
       await put(`f/${format}`, await blank().toFormat(format).toBuffer())
     const { files, skipped } = await scan(root)
@@ -51,7 +51,7 @@ describe('scan', () => {
     expect(files.find((f) => f.path === 'wrong.jpg')).toEqual({
       path: 'wrong.jpg',
       source: join(root, 'wrong.jpg'),
-      bytes: picture.length,
+      bytes: image.length,
       folder: '',
       format: 'png',
     })
@@ -181,14 +181,14 @@ describe('scan', () => {
   })
 
   it('reports progress, stops when asked to, and changes nothing', async () => {
-    const picture = await blank().png().toBuffer()
-    for (let i = 0; i < 20; i++) await put(`${i}.png`, picture)
+    const image = await blank().png().toBuffer()
+    for (let i = 0; i < 20; i++) await put(`${i}.png`, image)
     const seen: number[] = []
     await scan(root, { onProgress: (n) => seen.push(n) })
     expect(seen.at(-1)).toBe(20)
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
     await expect(scan(root, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
-    expect((await readFile(join(root, '3.png'))).equals(picture)).toBe(true)
+    expect((await readFile(join(root, '3.png'))).equals(image)).toBe(true)
   })
 
   it('refuses a folder that is none', async () => {

@@ -128,10 +128,10 @@ type Looked = Pick<FoundFile, 'bytes' | 'format'> | { readonly reason: string }
 async function look(top: string, entries: readonly Entry[], headers: ScanOptions['headers']): Promise<Looked[]> {
   const found = await Promise.all(entries.map(({ source, entry }) => lookAtStart(top, source, entry)))
   if (headers === undefined) return found
-  const pictures = [...found.keys()].filter((at) => !('reason' in found[at]!))
-  if (pictures.length === 0) return found
-  const opened = await headers(pictures.map((at) => entries[at]!.source))
-  for (const [nth, at] of pictures.entries()) {
+  const images = [...found.keys()].filter((at) => !('reason' in found[at]!))
+  if (images.length === 0) return found
+  const opened = await headers(images.map((at) => entries[at]!.source))
+  for (const [nth, at] of images.entries()) {
     const header = opened[nth]!
     if (!header.ok) found[at] = { reason: header.reason }
   }

@@ -5,7 +5,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Served } from '../core/channels.js'
 import { allowanceFor, look } from './budget.js'
 import { toSrgb } from './convert.js'
-import { type PictureFacts, inspect, OPEN } from './inspect.js'
+import { type ImageFacts, inspect, OPEN } from './inspect.js'
 import { readFailure } from './sniff.js'
 import type { Pixels } from './perturb.js'
 import { asServed } from './served.js'
@@ -47,7 +47,7 @@ async function shrink(pipeline: Sharp, resolution: number, kind: Pick<Metadata, 
 async function withBudget(
   small: Thumbnail,
   source: string,
-  facts: PictureFacts,
+  facts: ImageFacts,
   resolution: number,
   eyes: Eyes | undefined,
 ): Promise<Item> {
@@ -87,7 +87,7 @@ export async function thumbnail(
 
 async function thumbnailFrom(
   source: string,
-  { metadata, alpha, format }: PictureFacts,
+  { metadata, alpha, format }: ImageFacts,
   resolution: number,
   served: Served | null,
   view?: View,

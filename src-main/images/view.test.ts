@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allowanceFor, standIn } from './budget.js'
 import { LARGEST_CHANGE } from './sight.js'
 import { withNoise } from '../../test/support/noise-request.js'
-import { cropBeforeAfter, picture } from './view.js'
+import { cropBeforeAfter, image } from './view.js'
 
 let folder: string
 const WIDTH = 300
@@ -70,10 +70,10 @@ describe('cropBeforeAfter', () => {
 
 describe('picture', () => {
   it('fits into the size without being enlarged, upright and without metadata', async () => {
-    const small = await picture({ source: at('turned.jpg'), size: 60 })
+    const small = await image({ source: at('turned.jpg'), size: 60 })
     expect(small).toMatchObject({ mime: 'image/jpeg', width: 40, height: 60 })
     expect((await sharp(small.bytes).metadata()).exif).toBeUndefined()
-    expect(await picture({ source: at('a.png'), size: 1000 })).toMatchObject({ width: WIDTH, height: HEIGHT })
-    await expect(picture({ source: at('broken.png'), size: 60 })).rejects.toMatchObject({ code: 'picture-unreadable' })
+    expect(await image({ source: at('a.png'), size: 1000 })).toMatchObject({ width: WIDTH, height: HEIGHT })
+    await expect(image({ source: at('broken.png'), size: 60 })).rejects.toMatchObject({ code: 'picture-unreadable' })
   })
 })

@@ -3,19 +3,19 @@ import sharp from 'sharp'
 import { FixativeError } from '../core/errors.js'
 import { allowanceFor, look, standIn } from './budget.js'
 import { decode } from './decode.js'
-import { type PictureFacts, inspect, OPEN } from './inspect.js'
+import { type ImageFacts, inspect, OPEN } from './inspect.js'
 import { readFailure } from './sniff.js'
 import { enlarger } from './perturb.js'
 import { LARGEST_CHANGE, scaledNoise } from './sight.js'
 import type { Eyes } from './types.js'
 
-export interface PictureRequest {
+export interface ImageRequest {
   readonly source: string
   /** Longest side of the result, pixels; a smaller picture is not enlarged. */
   readonly size: number
 }
 
-export interface Picture {
+export interface Image {
   readonly bytes: Uint8Array
   readonly mime: string
   readonly width: number
@@ -26,7 +26,7 @@ export interface Picture {
  * A picture as it is displayed: orientation applied, sRGB, no metadata.
  * @throws FixativeError `picture-unreadable`
  */
-export async function picture({ source, size }: PictureRequest): Promise<Picture> {
+export async function image({ source, size }: ImageRequest): Promise<Image> {
   const facts = await inspect(source)
   if (!facts.ok) throw unreadable(source, facts.reason)
   try {
@@ -136,7 +136,7 @@ export async function cropBeforeAfter(request: CropRequest): Promise<Crop> {
 /** Noise of the wanted visibility, 3×S×S, and how visible it is. */
 async function previewNoise(
   { source, resolution, eyes }: CropRequest,
-  facts: PictureFacts,
+  facts: ImageFacts,
 ): Promise<{ noise: Float32Array; flip: number }> {
   const allowed = await allowanceFor(await look(source, facts), resolution, eyes)
   const whole = await decode(source, { grey: facts.grey, deep: false })

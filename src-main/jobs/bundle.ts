@@ -26,10 +26,10 @@ const bundleSchema = z.strictObject({
 export type Bundle = z.infer<typeof bundleSchema>
 
 /** The pictures that a certificate speaks of, as the surrogates saw them. */
-export const PICTURES_FILE = 'pictures.json'
-export const picturesSchema = z.strictObject({
+export const IMAGES_FILE = 'pictures.json'
+export const imagesSchema = z.strictObject({
   classes: z.int().min(1),
-  pictures: z.array(
+  images: z.array(
     z.strictObject({
       /** Index in the thumbnail files. */
       item: z.int().min(0),
@@ -41,7 +41,7 @@ export const picturesSchema = z.strictObject({
     }),
   ),
 })
-export type BundledPictures = z.infer<typeof picturesSchema>
+export type BundledImages = z.infer<typeof imagesSchema>
 
 /** Writes the bundle and returns the SHA-256 of its bytes, in hex. */
 export async function writeBundle(folder: JobFolder, record: JobRecord, names: readonly string[]): Promise<string> {

@@ -45,11 +45,11 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const flipSchema = z.strictObject({ mean: z.number().min(0), worst: z.number().min(0) })
 
 /** A picture as it was read: its facts, or why it is left out. */
-const pictureSchema = z.discriminatedUnion('ok', [
+const imageSchema = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), width: count, height: count, sha256, most: flipSchema }),
   z.strictObject({ ok: z.literal(false), reason: z.string() }),
 ])
-export type PictureFacts = z.infer<typeof pictureSchema>
+export type ImageFacts = z.infer<typeof imageSchema>
 
 /** A written file as it was measured, or why there is none. */
 const exportedSchema = z.discriminatedUnion('ok', [
@@ -73,7 +73,7 @@ const entrySchema = z.discriminatedUnion('kind', [
   /** A stage is finished; it took so many seconds in the session that finished it. */
   z.strictObject({ kind: z.literal('stage'), stage: z.enum(STAGES), seconds: z.number().min(0) }),
   /** Pictures first, first + 1, … of the scan were read, their thumbnails stored. */
-  z.strictObject({ kind: z.literal('read'), first: count, items: z.array(pictureSchema) }),
+  z.strictObject({ kind: z.literal('read'), first: count, items: z.array(imageSchema) }),
   z.strictObject({ kind: z.literal('exported'), index: count, result: exportedSchema }),
   /** What computes from here on; `reason` where it takes the place of a device that failed. */
   z.strictObject({
@@ -90,7 +90,7 @@ export interface Progress {
   readonly stages: ReadonlySet<Stage>
   readonly seconds: number
   /** By index of the scan. */
-  readonly read: ReadonlyMap<number, PictureFacts>
+  readonly read: ReadonlyMap<number, ImageFacts>
   readonly exported: ReadonlyMap<number, ExportedFacts>
   /** Names of the devices that took part; empty: the processor alone. */
   readonly devices: ReadonlySet<string>
@@ -99,7 +99,7 @@ export interface Progress {
 class MutableProgress implements Progress {
   readonly stages = new Set<Stage>()
   seconds = 0
-  readonly read = new Map<number, PictureFacts>()
+  readonly read = new Map<number, ImageFacts>()
   readonly exported = new Map<number, ExportedFacts>()
   readonly devices = new Set<string>()
 

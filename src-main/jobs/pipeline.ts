@@ -10,7 +10,7 @@ import {
   certifyStage,
   endControl,
 } from './stages/certify.js'
-import { type ExportedPicture, exportStage } from './stages/export.js'
+import { type ExportedImage, exportStage } from './stages/export.js'
 import { type Labelled, labelStage } from './stages/label.js'
 import { type Scan, type Skipped, scanStage } from './stages/scan.js'
 import { type Signed, signStage } from './stages/sign.js'
@@ -42,7 +42,7 @@ export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult
   )
   const read = await runStage(job, 'thumbnails', (progress) => thumbnailsStage(job, scan, progress('picture')))
   leaveOut(read.skipped)
-  const labelled = await runStage(job, 'label', () => labelStage(job, read.pictures))
+  const labelled = await runStage(job, 'label', () => labelStage(job, read.images))
   leaveOut(labelled.skipped)
   const split = await runStage(job, 'split', async () => splitStage(job, labelled))
 
@@ -54,18 +54,16 @@ export async function runStages(job: Job, fresh: Scan | null): Promise<JobResult
 
 async function learnToCertify(
   job: Job,
-  { classes, pictures }: Labelled,
+  { classes, images }: Labelled,
   split: Split,
   leaveOut: (files: readonly Skipped[]) => void,
-): Promise<{ exported: ExportedPicture[]; outcome: CertificationOutcome }> {
+): Promise<{ exported: ExportedImage[]; outcome: CertificationOutcome }> {
   const early = split.notCertified === null && job.compute.lanes > 1
   const control: EarlyControl | null = early ? beginControl(job, classes.length, split) : null
   try {
-    await runStage(job, 'learn', (progress) =>
-      learnStage(job, classes.length, pictures, split.train, progress('round')),
-    )
+    await runStage(job, 'learn', (progress) => learnStage(job, classes.length, images, split.train, progress('round')))
     const { exported, skipped } = await runStage(job, 'export', (progress) =>
-      exportStage(job, pictures, progress('picture')),
+      exportStage(job, images, progress('picture')),
     )
     leaveOut(skipped)
     const certify = (progress: Parameters<typeof certifyStage>[5]) =>

@@ -34,12 +34,12 @@ export function datasetOf(
   folder: JobFolder,
   file: string,
   resolution: number,
-  pictures: readonly { readonly item: number; readonly label: number }[],
+  images: readonly { readonly item: number; readonly label: number }[],
 ): Dataset {
   return {
     thumbnails: { path: folder.file(file), resolution },
-    items: Int32Array.from(pictures, ({ item }) => item),
-    labels: Int32Array.from(pictures, ({ label }) => label),
+    items: Int32Array.from(images, ({ item }) => item),
+    labels: Int32Array.from(images, ({ label }) => label),
   }
 }
 

@@ -18,7 +18,7 @@ import type { JobEvent } from '../core/job-events.js'
 import type { JobContext } from './job.js'
 import { discardJob, protect } from './protect.js'
 import { recertify } from './recertify.js'
-import { Bench, QUICK, drawCollection, drawPicture, snapshot } from '../../test/support/collection.js'
+import { Bench, QUICK, drawCollection, drawImage, snapshot } from '../../test/support/collection.js'
 import { verify } from '../certificates/verify-folder.js'
 
 const CERTIFICATE = 'fixative-certificate.json'
@@ -160,7 +160,7 @@ describe('protect', () => {
   it('groups a flat folder by look', async () => {
     mkdirSync(bench.input)
     for (const kind of [0, 1]) {
-      for (let i = 0; i < 10; i++) await drawPicture(join(bench.input, `${kind}-${i}.png`), kind, i)
+      for (let i = 0; i < 10; i++) await drawImage(join(bench.input, `${kind}-${i}.png`), kind, i)
     }
     await run(bench.context())
     const { collection, certification } = statementOf(bench.output).predicate
@@ -218,7 +218,7 @@ describe('folders', () => {
     const settings = { ...QUICK, certify: false }
     await run(bench.context(1), settings)
     rmSync(join(bench.input, 'a', 'picture 1.png'))
-    await drawPicture(join(bench.input, 'a', 'picture 9.png'), 1, 9)
+    await drawImage(join(bench.input, 'a', 'picture 9.png'), 1, 9)
     await run(bench.context(1), settings)
     expect(Object.keys(snapshot(bench.output))).toEqual(['a/picture 0.png', 'a/picture 9.png', CERTIFICATE, REPORT])
     expect((await verify(bench.output, { ring: EMPTY_RING })).ok).toBe(true)

@@ -8,7 +8,7 @@ import { EMPTY_RING } from '../core/certificate/signers.js'
 import { checkCertificate } from '../core/certificate/verify.js'
 import { FixativeError } from '../core/errors.js'
 import type { Model } from '../workers/tasks.js'
-import { type Bundle, type BundledPictures, PICTURES_FILE, openBundle, picturesSchema } from './bundle.js'
+import { type Bundle, type BundledImages, IMAGES_FILE, openBundle, imagesSchema } from './bundle.js'
 import { type JobContext, inParallel } from './job.js'
 import { readProgress } from './journal.js'
 import { datasetOf, programOf } from './plan.js'
@@ -43,7 +43,7 @@ interface Opened {
   readonly output: string
   readonly folder: JobFolder
   readonly bundle: Bundle
-  readonly pictures: BundledPictures
+  readonly images: BundledImages
 }
 
 /**
@@ -74,8 +74,8 @@ export async function recertify(path: string, context: RecertifyContext): Promis
     return { statement, checks, ok: false }
   }
   checks.push({ name: 'bundle', ok: true, detail: 'The private data are those that the certificate commits to.' })
-  const pictures = (await folder.readJson(PICTURES_FILE, picturesSchema))!
-  const opened: Opened = { statement, output, folder, bundle, pictures }
+  const images = (await folder.readJson(IMAGES_FILE, imagesSchema))!
+  const opened: Opened = { statement, output, folder, bundle, images }
   checks.push(...(await checkFiles(opened, context)))
   const { certification } = statement.predicate
   if (certification) checks.push(...(await checkScores(opened, certification, context)))
@@ -91,7 +91,7 @@ async function damagedFile(folder: JobFolder, { files }: Bundle): Promise<string
 
 /** The written files as they are now: their hashes, and the thumbnails that the surrogate was trained on. */
 async function checkFiles(opened: Opened, context: RecertifyContext): Promise<RecertifyCheck[]> {
-  const { statement, output, folder, bundle, pictures } = opened
+  const { statement, output, folder, bundle, images } = opened
   const { resolution } = bundle.settings
   const served = statement.predicate.channel?.served ?? null
   const hashes = new Map(statement.subject.map(({ name, digest }) => [name, digest.sha256]))
@@ -100,7 +100,7 @@ async function checkFiles(opened: Opened, context: RecertifyContext): Promise<Re
   let done = 0
   const stored = await open(folder.file(EXPORTED_FILE), 'r')
   try {
-    await inParallel(pictures.pictures, context.pool.size * 2, async ({ item, target }) => {
+    await inParallel(images.images, context.pool.size * 2, async ({ item, target }) => {
       const source = below(output, target)
       if ((await hashFile(source, context.signal)) !== hashes.get(target)) different.push(target)
       else {
@@ -111,7 +111,7 @@ async function checkFiles(opened: Opened, context: RecertifyContext): Promise<Re
         const expected = await readItem(stored, item, 3 * resolution ** 2)
         if (!found?.ok || Buffer.compare(found.pixels, expected) !== 0) otherPixels.push(target)
       }
-      context.progress?.(++done, pictures.pictures.length, 'file')
+      context.progress?.(++done, images.images.length, 'file')
     })
   } finally {
     await stored.close()
@@ -121,7 +121,7 @@ async function checkFiles(opened: Opened, context: RecertifyContext): Promise<Re
   return [
     {
       name: 'files',
-      ok: first === undefined && hashes.size === pictures.pictures.length,
+      ok: first === undefined && hashes.size === images.images.length,
       detail: first === undefined ? 'All files are as they were written.' : `"${first}" is missing or was changed.`,
     },
     {
@@ -156,15 +156,15 @@ async function loadModel(folder: JobFolder, name: ModelName): Promise<Model> {
 
 /** Accuracies and draws of both surrogates, compared count by count. */
 async function checkScores(
-  { folder, bundle, pictures }: Opened,
+  { folder, bundle, images }: Opened,
   certification: Certification,
   context: RecertifyContext,
 ): Promise<RecertifyCheck[]> {
   const { settings, seed } = bundle
   const { signal, pool } = context
   const { smoothing, draws } = certification
-  const program = programOf(settings, pictures.classes)
-  const [train, test] = [pictures.pictures.filter((p) => !p.held), pictures.pictures.filter((p) => p.held)]
+  const program = programOf(settings, images.classes)
+  const [train, test] = [images.images.filter((p) => !p.held), images.images.filter((p) => p.held)]
   const dataset = datasetOf(folder, ORIGINALS_FILE, settings.resolution, test)
   const run: typeof pool.run = (task, input) => pool.run(task, input, { signal })
   // Another device rounds differently: a picture between two classes may fall to either.

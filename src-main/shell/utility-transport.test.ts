@@ -31,12 +31,12 @@ const script = (name: string, text: string): string => {
 }
 
 it('runs the real worker: a real task in a real process, and nothing is left of it after a kill', async () => {
-  const picture = join(folder, 'red.png')
-  await sharp({ create: { width: 40, height: 30, channels: 3, background: { r: 255, g: 0, b: 0 } } }).toFile(picture)
+  const image = join(folder, 'red.png')
+  await sharp({ create: { width: 40, height: 30, channels: 3, background: { r: 255, g: 0, b: 0 } } }).toFile(image)
   const worker = utilityTransport(ENTRY).spawn()
   const answered = answer(worker)
   const exited = exit(worker)
-  const input: ThumbnailRequest = { sources: [picture], resolution: 32 }
+  const input: ThumbnailRequest = { sources: [image], resolution: 32 }
   worker.post({ id: 7, task: 'thumbnails', input })
   const message = await answered
   expect(message).toMatchObject({ id: 7 })

@@ -34,7 +34,7 @@ export async function measure({ engine: name }: TaskInput<'measure'>): Promise<T
   }
 }
 
-function pictures(count: number, { classes, resolution }: ProgramSpec): Batch {
+function randomBatch(count: number, { classes, resolution }: ProgramSpec): Batch {
   const random = keyedRandom('measure', 'pictures')
   const images = Float32Array.from({ length: count * 3 * resolution ** 2 }, () => random.uniform())
   return { images, labels: Int32Array.from({ length: count }, (_, i) => i % classes) }
@@ -43,7 +43,7 @@ function pictures(count: number, { classes, resolution }: ProgramSpec): Batch {
 async function compareWithCpu(program: SurrogateProgram, device: string): Promise<void> {
   const cpu = await (await engineFor('cpu')).load(CHECKED)
   const from = initialState(CHECKED.architecture, CHECKED.classes, 'measure')
-  const step = { batch: pictures(CHECK_BATCH, CHECKED), learningRate: 0.1 }
+  const step = { batch: randomBatch(CHECK_BATCH, CHECKED), learningRate: 0.1 }
   const after = async (trained: SurrogateProgram): Promise<Float32Array> => {
     const training = trained.train(from)
     try {
@@ -70,8 +70,8 @@ async function rates(program: SurrogateProgram) {
   const from = initialState(MEASURED.architecture, MEASURED.classes, 'measure')
   const noise = new Float32Array(layoutSize(parameterLayout(MEASURED.architecture, MEASURED.classes)))
   const draw = (key: number) => keyedRandom('measure', 'noise', key).fillGaussian(noise, 0.05)
-  const trained = pictures(TRAIN_BATCH, MEASURED)
-  const evaluated = pictures(EVALUATE_BATCH, MEASURED)
+  const trained = randomBatch(TRAIN_BATCH, MEASURED)
+  const evaluated = randomBatch(EVALUATE_BATCH, MEASURED)
   const training = program.train(from)
   try {
     const train = await perSecond(TRAIN_BATCH, async (i) => {

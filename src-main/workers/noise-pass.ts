@@ -9,11 +9,11 @@ import type { SurrogateProgram } from '../engines/engine.js'
 import { openNoise, openThumbnails } from './dataset.js'
 import type { CarriersTask, NoisePassTask, TaskOutput } from './tasks.js'
 
-export function carrierFields({ carriers, resolution, seed, pictures }: CarriersTask): Int8Array {
+export function carrierFields({ carriers, resolution, seed, images }: CarriersTask): Int8Array {
   const area = resolution * resolution
   const spacing = spacingOf(carriers)
-  const fields = new Int8Array(pictures.length * area)
-  pictures.forEach(({ key, label }, i) => {
+  const fields = new Int8Array(images.length * area)
+  images.forEach(({ key, label }, i) => {
     fields.set(storedField(carrierField(seed, key, carriers[label]!, spacing, resolution)), i * area)
   })
   return fields
@@ -63,16 +63,16 @@ async function descend(
   const scale = sigma * random.uniform()
   const distortion = distorted ? drawDistortion(keyedRandom(seed, 'pass-distort', round, batch)) : UNCHANGED
   const images = new Float32Array(members.length * size)
-  const picture = new Float32Array(size)
+  const image = new Float32Array(size)
   const views = Array.from(members, (index, n) => {
     const item = dataset.items[index]!
     const bytes = thumbnails.read(item)
     const field = fieldOf(noise.field(item))
     const delta = changeOf(field, noise.budget(item), thumbnails.opacity(item))
-    perturbed(bytes, delta, picture)
-    const pullback = distort(picture, resolution, distortion)
+    perturbed(bytes, delta, image)
+    const pullback = distort(image, resolution, distortion)
     const augmentation = drawAugmentation(random, resolution)
-    augment(picture, resolution, augmentation, images, n * size)
+    augment(image, resolution, augmentation, images, n * size)
     return { item, field, delta, pullback, augmentation }
   })
   const labels = Int32Array.from(members, (index) => dataset.labels[index]!)
@@ -82,10 +82,10 @@ async function descend(
   return views.map(({ item, field, delta, pullback, augmentation }, n) => {
     distortedGradient.fill(0)
     augmentTransposed(gradient, n * size, resolution, augmentation, distortedGradient)
-    picture.fill(0)
-    pullback(distortedGradient, picture)
+    image.fill(0)
+    pullback(distortedGradient, image)
     const bytes = thumbnails.read(item)
-    signStep(field, fieldGradient(bytes, delta, noise.budget(item), thumbnails.opacity(item), picture), step)
+    signStep(field, fieldGradient(bytes, delta, noise.budget(item), thumbnails.opacity(item), image), step)
     return field
   })
 }

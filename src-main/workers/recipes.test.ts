@@ -109,7 +109,7 @@ it('noise starts from waves that a picture keeps whatever stands beside it', () 
       carriers,
       resolution: S,
       seed: 'test',
-      pictures: labels.map((label, i) => ({
+      images: labels.map((label, i) => ({
         key: `${label} ${labels.slice(0, i).filter((l) => l === label).length}`,
         label,
       })),

@@ -6,7 +6,7 @@ import { examine } from '../images/examine.js'
 import { groupByLook } from '../images/groups.js'
 import { headers } from '../images/inspect.js'
 import { thumbnails } from '../images/thumbnail.js'
-import { cropBeforeAfter, picture } from '../images/view.js'
+import { cropBeforeAfter, image } from '../images/view.js'
 import { attack } from './attack.js'
 import { looksOf } from './dataset.js'
 import { correctCount, draws } from './evaluate.js'
@@ -32,7 +32,7 @@ const TABLE: Table = {
   examine,
   looks: async (task) => looksOf(task),
   groups: async ({ looks, groups, seed }) => groupByLook(looks, { seed, groups }),
-  picture,
+  image,
   crop: cropBeforeAfter,
 }
 

@@ -10,7 +10,7 @@ import type { ExportRequest, ExportReport, ThumbnailRequest, ThumbnailReport } f
 import type { Examined, ExamineRequest } from '../images/examine.js'
 import type { Header, HeadersRequest } from '../images/inspect.js'
 import type { Labels } from '../images/labels.js'
-import type { Crop, CropRequest, Picture, PictureRequest } from '../images/view.js'
+import type { Crop, CropRequest, Image, ImageRequest } from '../images/view.js'
 import type { Smoothing } from '../core/certify/scales.js'
 import type { Carrier } from '../core/protect/carriers.js'
 import type { Band } from '../core/protect/spectrum.js'
@@ -84,7 +84,7 @@ export interface CarriersTask {
   readonly resolution: number
   readonly seed: string
   /** Each picture's own key, and its class. */
-  readonly pictures: readonly { readonly key: string; readonly label: number }[]
+  readonly images: readonly { readonly key: string; readonly label: number }[]
 }
 
 /** A part of a pass of sign descent: some batches of the whole collection. */
@@ -178,7 +178,7 @@ export interface TaskMap {
   /** Pictures grouped by look; `groups` null: as many as fit best. */
   groups: { input: { looks: Float32Array; groups: number | null; seed: string }; output: Labels }
   /** A picture to look at. */
-  picture: { input: PictureRequest; output: Picture }
+  image: { input: ImageRequest; output: Image }
   /** A crop at 100 %, before and after. */
   crop: { input: CropRequest; output: Crop }
 }

@@ -18,7 +18,7 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
   const position = epochOrder(dataset.items.length, seed)
   const images = new Float32Array(batchSize * size)
   const labels = new Int32Array(batchSize)
-  const picture = new Float32Array(size)
+  const image = new Float32Array(size)
   const training = program.train(task.state)
   let loss = 0
   let correct = 0
@@ -35,9 +35,9 @@ export async function train(program: SurrogateProgram, task: TrainTask): Promise
           files && label < noise.classes
             ? changeOf(fieldOf(files.field(item)), files.budget(item), thumbnails.opacity(item))
             : undefined
-        perturbed(bytes, delta, picture, task.contrast)
-        distort(picture, resolution, distortion)
-        augment(picture, resolution, drawAugmentation(random, resolution), images, n * size)
+        perturbed(bytes, delta, image, task.contrast)
+        distort(image, resolution, distortion)
+        augment(image, resolution, drawAugmentation(random, resolution), images, n * size)
         labels[n] = label
       }
       await vary(program, training, task, step, { images, labels })

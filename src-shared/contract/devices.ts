@@ -30,7 +30,7 @@ export const devicesRequests = {
 
 export interface DevicesOutputs {
   /** Answers at once with what is known; `devices.changed` tells of more. */
-  'devices.list': { devices: Device[]; pictures: number; measuredAt: string | null; measuring: boolean }
+  'devices.list': { devices: Device[]; images: number; measuredAt: string | null; measuring: boolean }
 }
 
 export const devicesEvents = {

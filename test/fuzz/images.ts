@@ -90,7 +90,7 @@ export async function fuzzImages(count: number, seed: string, keep?: string): Pr
     const read = await timed(name, 'thumbnail', (signal) =>
       pool.run('thumbnails', { sources: [source], resolution: RESOLUTION, eyes: EYES }, { signal }),
     )
-    await timed(name, 'picture', (signal) => pool.run('picture', { source, size: 64 }, { signal }))
+    await timed(name, 'picture', (signal) => pool.run('image', { source, size: 64 }, { signal }))
     const target = join(output, name)
     const request = {
       source,

@@ -34,7 +34,5 @@ export async function imageSeeds(): Promise<Seed[]> {
     ['gif', 'gif', pixels(3).gif()],
     ['avif', 'avif', pixels(3).avif({ effort: 0 })],
   ]
-  return Promise.all(
-    made.map(async ([name, extension, picture]) => ({ name, extension, bytes: await picture.toBuffer() })),
-  )
+  return Promise.all(made.map(async ([name, extension, image]) => ({ name, extension, bytes: await image.toBuffer() })))
 }

@@ -15,7 +15,7 @@ import { openKeyStore } from '../../src-main/keys/key-store.js'
 import { openStorage } from '../../src-main/storage/folders.js'
 
 /** Draws a few stripes whose direction and colour depend on the class, with noise of the picture's own. */
-export async function drawPicture(path: string, kind: number, index: number, side = 40): Promise<void> {
+export async function drawImage(path: string, kind: number, index: number, side = 40): Promise<void> {
   const random = keyedRandom('pictures', kind, index)
   const pixels = new Uint8Array(side * side * 3)
   const [shift, period] = [random.integer(side), 4 + random.integer(4)]
@@ -33,7 +33,7 @@ export async function drawPicture(path: string, kind: number, index: number, sid
 export async function drawCollection(folder: string, counts: Readonly<Record<string, number>>): Promise<void> {
   for (const [kind, [name, count]] of Object.entries(counts).entries()) {
     mkdirSync(join(folder, name), { recursive: true })
-    for (let i = 0; i < count; i++) await drawPicture(join(folder, name, `picture ${i}.png`), kind, i)
+    for (let i = 0; i < count; i++) await drawImage(join(folder, name, `picture ${i}.png`), kind, i)
   }
 }
 

@@ -6,14 +6,14 @@ const BATCH = 4
 
 /** Opens every picture in the workers and tells of each, in no particular order. */
 export async function readAll(
-  pictures: readonly { readonly index: number; readonly source: string }[],
+  images: readonly { readonly index: number; readonly source: string }[],
   { pool, signal }: { pool: Pool; signal: AbortSignal },
   onFound: (index: number, found: Examined) => void,
 ): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {
-    while (next < pictures.length) {
-      const batch = pictures.slice(next, (next += BATCH))
+    while (next < images.length) {
+      const batch = images.slice(next, (next += BATCH))
       const sources = batch.map(({ source }) => source)
       const items = await pool.run('examine', { sources }, { signal })
       signal.throwIfAborted()

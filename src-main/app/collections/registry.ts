@@ -60,7 +60,7 @@ export class CollectionRegistry {
     const id = randomUUID()
     const imageOf = (item: Item, index: number): string =>
       images.add(`collection/${id}/${index}`, () =>
-        pool.run('picture', { source: item.source, size: LIST_SIZE }, { priority: LOOKING }),
+        pool.run('image', { source: item.source, size: LIST_SIZE }, { priority: LOOKING }),
       )
     const parent = this.#options.outputFolder() ?? dirname(full)
     const output = join(parent, `${basename(full) || 'pictures'}-protected`)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Handlers } from '../../../src-shared/contract/index.js'
 import { FixativeError } from '../../core/errors.js'
-import { deviceList, partialList, STANDARD_PICTURES, unmeasuredList } from '../devices.js'
+import { deviceList, partialList, STANDARD_IMAGES, unmeasuredList } from '../devices.js'
 import type { Parts } from '../parts.js'
 
 type Names = 'app.info' | 'settings.get' | 'settings.set' | 'devices.list' | 'shell.reveal'
@@ -18,21 +18,21 @@ export function generalHandlers({ services, info, history, jobs, collections, de
       return settings.get()
     },
     'devices.list': async ({ collectionId, redo }) => {
-      const pictures = collectionId === null ? STANDARD_PICTURES : collections.get(collectionId).images
+      const images = collectionId === null ? STANDARD_IMAGES : collections.get(collectionId).images
       const { job } = settings.get()
       const stored = await devices.stored()
       // Beside other work the times would come out too long, and the work would be held up.
       if ((redo || !stored) && !jobs.busy) devices.measure().catch(() => undefined)
       const { progress } = devices
       if (progress) {
-        return { devices: partialList(progress, pictures, job), pictures, measuredAt: null, measuring: true }
+        return { devices: partialList(progress, images, job), images, measuredAt: null, measuring: true }
       }
       if (!stored) {
         const list = unmeasuredList('Not looked for while a job or a stress test is running.')
-        return { devices: list, pictures, measuredAt: null, measuring: false }
+        return { devices: list, images, measuredAt: null, measuring: false }
       }
-      const list = deviceList(stored, pictures, job)
-      return { devices: list, pictures, measuredAt: stored.measuredAt, measuring: false }
+      const list = deviceList(stored, images, job)
+      return { devices: list, images, measuredAt: stored.measuredAt, measuring: false }
     },
     'shell.reveal': async ({ path }) => {
       if (!desktop)

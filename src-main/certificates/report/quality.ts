@@ -45,7 +45,7 @@ export function qualitySection({ quality, largestChange, former }: Protection): 
           </tr>
         </thead>
         <tbody>
-          ${worst.pictures.map(
+          ${worst.images.map(
             ({ name, values }) =>
               html`<tr>
                 <th scope="row" class="path">${name}</th>

@@ -198,7 +198,7 @@ describe('renderReport', () => {
   it('asks nobody for anything: no script, no outside address, and a policy that forbids both', () => {
     const withSamples = renderReport({
       statement: statement(),
-      samples: [{ path: HOSTILE, className: 'cats', picture: 'data:image/jpeg;base64,AA==' }],
+      samples: [{ path: HOSTILE, className: 'cats', image: 'data:image/jpeg;base64,AA==' }],
     })
     for (const markup of [page, withSamples]) {
       expect(markup).not.toMatch(/https?:|url\(|@import|<script|<link|<iframe|<form|<object| on\w+="/i)

@@ -17,7 +17,7 @@ export interface ReportSample {
   readonly path: string
   readonly className: string
   /** Data URL of the protected picture, at most 320 pixels long. */
-  readonly picture: string
+  readonly image: string
 }
 
 const LONGEST_SIDE = 320
@@ -30,11 +30,11 @@ export type RenderSample = (source: string, size: number) => Promise<{ bytes: Ui
 export function sampleSources(
   output: string,
   classes: readonly string[],
-  pictures: readonly { readonly label: number; readonly target: string }[],
+  images: readonly { readonly label: number; readonly target: string }[],
 ): SampleSource[] {
   return classes.flatMap((className, k) => {
-    const picture = pictures.find(({ label }) => label === k)
-    return picture ? [{ path: picture.target, className, target: below(output, picture.target) }] : []
+    const image = images.find(({ label }) => label === k)
+    return image ? [{ path: image.target, className, target: below(output, image.target) }] : []
   })
 }
 
@@ -47,8 +47,8 @@ export async function makeSamples(sources: readonly SampleSource[], render: Rend
     if (classes.has(className)) continue
     try {
       const { bytes, mime } = await render(target, LONGEST_SIDE)
-      const picture = `data:${mime};base64,${Buffer.from(bytes).toString('base64')}`
-      samples.push({ path, className, picture })
+      const image = `data:${mime};base64,${Buffer.from(bytes).toString('base64')}`
+      samples.push({ path, className, image })
       classes.add(className)
     } catch {
       // The samples are an illustration; a file that went away meanwhile must not cost the report.

@@ -75,7 +75,7 @@ export function samplesSection(samples: readonly ReportSample[]): Html | null {
       ${samples.map(
         (sample) =>
           html`<figure>
-            <img class="whole" src="${sample.picture}" alt="${`Protected picture ${sample.path}`}" />
+            <img class="whole" src="${sample.image}" alt="${`Protected picture ${sample.path}`}" />
             <figcaption><span class="path">${sample.path}</span> (${sample.className})</figcaption>
           </figure>`,
       )}

@@ -20,7 +20,7 @@ it('has a row for each measure, and a value for each of the worst pictures', () 
     ['–', '12.5 of 255'],
   ])
   expect(worst.measures).toEqual(['ꟻLIP', 'ΔE', 'SSIM', 'PSNR'])
-  expect(worst.pictures).toEqual([{ name: 'a.png', values: ['0.120', '2.00', '0.9877', 'unchanged'] }])
+  expect(worst.images).toEqual([{ name: 'a.png', values: ['0.120', '2.00', '0.9877', 'unchanged'] }])
 })
 
 it('says nothing of ꟻLIP where a certificate has none', () => {
@@ -28,5 +28,5 @@ it('says nothing of ꟻLIP where a certificate has none', () => {
   expect(former.visible).toBe('')
   expect(former.explanation).not.toContain('ꟻLIP')
   expect(former.rows).toHaveLength(4)
-  expect(former.worst.pictures[0]!.values).toHaveLength(former.worst.measures.length)
+  expect(former.worst.images[0]!.values).toHaveLength(former.worst.measures.length)
 })

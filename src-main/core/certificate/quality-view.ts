@@ -33,7 +33,7 @@ export interface QualityView {
     readonly caption: string
     /** One for each of the values. */
     readonly measures: readonly string[]
-    readonly pictures: readonly { readonly name: string; readonly values: readonly string[] }[]
+    readonly images: readonly { readonly name: string; readonly values: readonly string[] }[]
   }
 }
 
@@ -79,13 +79,13 @@ export function qualityView({ flip, ssim, deltaE, psnr, worst }: Measured, large
     worst: {
       caption: flip ? 'The pictures in which the change shows most' : 'The pictures whose colours changed most',
       measures: [...(flip ? ['ꟻLIP'] : []), 'ΔE', 'SSIM', 'PSNR'],
-      pictures: worst.map((picture) => ({
-        name: picture.name,
+      images: worst.map((image) => ({
+        name: image.name,
         values: [
-          ...(flip ? [picture.flip === null ? '–' : flipText(picture.flip)] : []),
-          deltaEText(picture.deltaE),
-          ssimText(picture.ssim),
-          decibels(picture.psnr),
+          ...(flip ? [image.flip === null ? '–' : flipText(image.flip)] : []),
+          deltaEText(image.deltaE),
+          ssimText(image.ssim),
+          decibels(image.psnr),
         ],
       })),
     },

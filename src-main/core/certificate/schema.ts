@@ -28,7 +28,7 @@ export { DEFINITION, STATEMENT_TYPE, WORST_LISTED, canBeListed, type CurvePoint 
 
 export const PREDICATE_TYPE = 'urn:fixative:learnability:v2'
 
-const worstPicture = z.strictObject({
+const worstImage = z.strictObject({
   name: relativePath,
   flip: share,
   ssim: share,
@@ -47,7 +47,7 @@ const qualitySchema = z.strictObject({
   /** Of each picture's mean colour difference. */
   deltaE: z.strictObject({ mean: deltaE, max: deltaE }),
   /** Largest ꟻLIP first. */
-  worst: list(worstPicture, { max: WORST_LISTED }),
+  worst: list(worstImage, { max: WORST_LISTED }),
 })
 
 const MAX_RUNS = 1_000
@@ -135,7 +135,7 @@ export type Protection = Omit<NewProtection, 'method' | 'visibility' | 'quality'
   visibility: number | null
   quality: Omit<NewProtection['quality'], 'flip' | 'worst'> & {
     flip: NewProtection['quality']['flip'] | null
-    worst: (Omit<z.infer<typeof worstPicture>, 'flip'> & { flip: number | null })[]
+    worst: (Omit<z.infer<typeof worstImage>, 'flip'> & { flip: number | null })[]
   }
   /** What only the first version says. */
   former?: Former

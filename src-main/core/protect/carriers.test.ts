@@ -42,7 +42,7 @@ describe('carriers', () => {
 
 describe('carrierField', () => {
   const [carrier] = dealCarriers('seed', 1, BAND) as [{ across: number; down: number }]
-  const field = (picture: string) => carrierField('seed', picture, carrier, Infinity, S)
+  const field = (image: string) => carrierField('seed', image, carrier, Infinity, S)
 
   it('is a square wave of one amplitude, which a picture keeps wherever it stands', () => {
     const one = field('one')

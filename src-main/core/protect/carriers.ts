@@ -70,12 +70,12 @@ export function spacingOf(carriers: readonly Carrier[]): number {
  */
 export function carrierField(
   seed: string,
-  picture: string,
+  image: string,
   { across, down }: Carrier,
   spacing: number,
   resolution: number,
 ): Float32Array {
-  const random = keyedRandom(seed, 'carrier', picture)
+  const random = keyedRandom(seed, 'carrier', image)
   const frequency = Math.hypot(across, down)
   const turn = (2 * random.uniform() - 1) * Math.min(JITTER, spacing / 4 / frequency)
   const angle = Math.atan2(down, across) + turn

@@ -6,7 +6,7 @@ const S = 32
 const AREA = S * S
 
 /** A soft picture, 3×S×S, 0–1, in steps of 1/255. */
-function picture(): Float32Array {
+function image(): Float32Array {
   return Float32Array.from({ length: 3 * AREA }, (_, i) => {
     const [c, y, x] = [Math.floor(i / AREA), Math.floor((i % AREA) / S), i % S]
     return Math.round(255 * (0.5 + 0.3 * Math.sin((x + 5 * c) / 5) * Math.cos(y / 7))) / 255
@@ -24,7 +24,7 @@ async function byLibrary(x: Float32Array, quality: number): Promise<Float32Array
 
 describe('compress', () => {
   it.each([30, 50, 75, 90])('does what a JPEG encoder and decoder do, quality %i', async (quality) => {
-    const x = picture()
+    const x = image()
     const real = await byLibrary(x, quality)
     const own = x.slice()
     compress(own, S, quality)
@@ -37,7 +37,7 @@ describe('compress', () => {
   })
 
   it('lets a gradient through to what survives, and none to what is rounded to nothing', () => {
-    const x = picture()
+    const x = image()
     const pullback = compress(x, S, 30)
     const compressed = x.slice()
     // An even change of brightness survives whole.

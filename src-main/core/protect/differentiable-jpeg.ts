@@ -71,11 +71,11 @@ function steps(table: readonly number[], quality: number): number[] {
  *
  * @param picture 3×S×S, 0–1, S a multiple of 8. @param quality 1–100.
  */
-export function compress(picture: Float32Array, side: number, quality: number): Pullback {
+export function compress(image: Float32Array, side: number, quality: number): Pullback {
   const tables = [steps(LUMINANCE, quality), steps(CHROMINANCE, quality)]
-  const survives = new Uint8Array(picture.length)
-  mix(picture, TO_YCBCR)
-  eachBlock(picture, side, (block, from, channel) => {
+  const survives = new Uint8Array(image.length)
+  mix(image, TO_YCBCR)
+  eachBlock(image, side, (block, from, channel) => {
     // Luminance is stored around the middle grey; its mean must not round differently for that.
     if (channel === 0) block[0]! -= BLOCK / 2
     const table = tables[Math.min(1, channel)]!
@@ -86,9 +86,9 @@ export function compress(picture: Float32Array, side: number, quality: number): 
     }
     if (channel === 0) block[0]! += BLOCK / 2
   })
-  mix(picture, TO_RGB)
-  const inside = Uint8Array.from(picture, (value) => (value >= 0 && value <= 1 ? 1 : 0))
-  for (let i = 0; i < picture.length; i++) picture[i] = Math.min(1, Math.max(0, picture[i]!))
+  mix(image, TO_RGB)
+  const inside = Uint8Array.from(image, (value) => (value >= 0 && value <= 1 ? 1 : 0))
+  for (let i = 0; i < image.length; i++) image[i] = Math.min(1, Math.max(0, image[i]!))
   return (gradient, into) => {
     const back = gradient.map((value, i) => value * inside[i]!)
     mix(back, transposed(TO_RGB))
@@ -105,19 +105,19 @@ function transposed(matrix: readonly number[]): number[] {
 }
 
 /** Multiplies the three channels of each pixel by a 3×3 matrix, in place. */
-function mix(picture: Float32Array, m: readonly number[]): void {
-  const area = picture.length / 3
+function mix(image: Float32Array, m: readonly number[]): void {
+  const area = image.length / 3
   for (let i = 0; i < area; i++) {
-    const [a, b, c] = [picture[i]!, picture[area + i]!, picture[2 * area + i]!]
-    picture[i] = m[0]! * a + m[1]! * b + m[2]! * c
-    picture[area + i] = m[3]! * a + m[4]! * b + m[5]! * c
-    picture[2 * area + i] = m[6]! * a + m[7]! * b + m[8]! * c
+    const [a, b, c] = [image[i]!, image[area + i]!, image[2 * area + i]!]
+    image[i] = m[0]! * a + m[1]! * b + m[2]! * c
+    image[area + i] = m[3]! * a + m[4]! * b + m[5]! * c
+    image[2 * area + i] = m[6]! * a + m[7]! * b + m[8]! * c
   }
 }
 
 /** Lets `change` work on the DCT coefficients of every block; `from` numbers the block's coefficients within the picture. */
 function eachBlock(
-  picture: Float32Array,
+  image: Float32Array,
   side: number,
   change: (block: Float64Array, from: number, channel: number) => void,
 ): void {
@@ -131,7 +131,7 @@ function eachBlock(
         for (let u = 0; u < BLOCK; u++)
           for (let x = 0; x < BLOCK; x++) {
             let sum = 0
-            for (let y = 0; y < BLOCK; y++) sum += DCT[u * BLOCK + y]! * picture[at + y * side + x]!
+            for (let y = 0; y < BLOCK; y++) sum += DCT[u * BLOCK + y]! * image[at + y * side + x]!
             half[u * BLOCK + x] = sum
           }
         for (let u = 0; u < BLOCK; u++)
@@ -151,7 +151,7 @@ function eachBlock(
           for (let x = 0; x < BLOCK; x++) {
             let sum = 0
             for (let u = 0; u < BLOCK; u++) sum += DCT[u * BLOCK + y]! * half[u * BLOCK + x]!
-            picture[at + y * side + x] = sum
+            image[at + y * side + x] = sum
           }
         from += block.length
       }

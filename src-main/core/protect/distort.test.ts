@@ -6,7 +6,7 @@ const S = 32
 const SIZE = 3 * S * S
 
 /** Values away from 0 and 1, so that nothing is clipped. */
-function picture(salt: string): Float32Array {
+function image(salt: string): Float32Array {
   const random = keyedRandom('distort', salt)
   return Float32Array.from({ length: SIZE }, () => 0.3 + 0.4 * random.uniform())
 }
@@ -25,7 +25,7 @@ const LINEAR: Distortion[] = [{ kind: 'none' }, { kind: 'grey' }]
 
 describe('distortions', () => {
   it.each(LINEAR)('$kind has its transpose as its pullback, and leaves an even picture as it is', (distortion) => {
-    const [x, y] = [picture('x'), picture('y')]
+    const [x, y] = [image('x'), image('y')]
     const forward = x.slice()
     const pullback = distort(forward, S, distortion)
     const back = new Float32Array(SIZE)
@@ -36,7 +36,7 @@ describe('distortions', () => {
 
   it('a pullback adds to what is there', () => {
     const into = new Float32Array(SIZE).fill(1)
-    distort(picture('x'), S, { kind: 'grey' })(new Float32Array(SIZE).fill(1), into)
+    distort(image('x'), S, { kind: 'grey' })(new Float32Array(SIZE).fill(1), into)
     expect(into[0]).toBeCloseTo(1 + 3 * 0.299, 5)
     expect(into[S * S]).toBeCloseTo(1 + 3 * 0.587, 5)
   })

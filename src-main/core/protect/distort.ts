@@ -27,14 +27,14 @@ export function drawDistortion(random: KeyedRandom): Distortion {
 }
 
 /** Changes `picture` in place. @returns how gradients go back through what was done to it. */
-export function distort(picture: Float32Array, resolution: number, distortion: Distortion): Pullback {
+export function distort(image: Float32Array, resolution: number, distortion: Distortion): Pullback {
   switch (distortion.kind) {
     case 'none':
       return add
     case 'grey':
-      return grey(picture)
+      return grey(image)
     case 'jpeg':
-      return compress(picture, resolution, distortion.quality)
+      return compress(image, resolution, distortion.quality)
   }
 }
 
@@ -42,11 +42,11 @@ function add(gradient: Float32Array, into: Float32Array): void {
   for (let i = 0; i < gradient.length; i++) into[i]! += gradient[i]!
 }
 
-function grey(picture: Float32Array): Pullback {
-  const area = picture.length / 3
+function grey(image: Float32Array): Pullback {
+  const area = image.length / 3
   for (let i = 0; i < area; i++) {
-    const value = luma(picture[i]!, picture[area + i]!, picture[2 * area + i]!)
-    picture[i] = picture[area + i] = picture[2 * area + i] = value
+    const value = luma(image[i]!, image[area + i]!, image[2 * area + i]!)
+    image[i] = image[area + i] = image[2 * area + i] = value
   }
   return (gradient, into) => {
     for (let i = 0; i < area; i++) {

@@ -17,7 +17,7 @@ import { oneCycle, roundBudget, signStepShare, stepsPerRound, warmUpContrast } f
 const S = 16
 const SIZE = 3 * S * S
 
-function picture(salt: string): Float32Array {
+function image(salt: string): Float32Array {
   const random = keyedRandom('test', salt)
   return Float32Array.from({ length: SIZE }, () => random.uniform())
 }
@@ -29,8 +29,8 @@ function dot(a: Float32Array, b: Float32Array): number {
 describe('augmentation', () => {
   it('without flip and shift is the identity', () => {
     const out = new Float32Array(SIZE)
-    augment(picture('x'), S, { flip: false, dx: 0, dy: 0 }, out, 0)
-    expect(out).toEqual(picture('x'))
+    augment(image('x'), S, { flip: false, dx: 0, dy: 0 }, out, 0)
+    expect(out).toEqual(image('x'))
   })
 
   it('mirrors, then shifts, and reflects at the edges without repeating them', () => {
@@ -44,7 +44,7 @@ describe('augmentation', () => {
   })
 
   it('has its transpose: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ for every flip and shift', () => {
-    const [x, y] = [picture('x'), picture('y')]
+    const [x, y] = [image('x'), image('y')]
     for (const flip of [false, true])
       for (let dx = -2; dx <= 2; dx++)
         for (let dy = -2; dy <= 2; dy++) {

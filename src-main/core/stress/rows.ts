@@ -27,7 +27,7 @@ export interface StressRow {
 }
 
 /** Clean pictures of each class that the head is refitted on. */
-export const HEAD_PICTURES = 5
+export const HEAD_IMAGES = 5
 
 export const STRESS_ROWS: readonly StressRow[] = [
   { id: 'plain', who: 'trains a classifier on the pictures as they are' },
@@ -48,7 +48,7 @@ export const STRESS_ROWS: readonly StressRow[] = [
   { id: 'noise001', who: 'shakes the weights a little in training', weightNoise: 0.01 },
   { id: 'noise005', who: 'shakes the weights strongly in training', weightNoise: 0.05 },
   { id: 'average', who: 'subtracts what all pictures of a class have in common', treatment: 'average' },
-  { id: 'head', who: `has ${HEAD_PICTURES} clean pictures of each class to correct the last layer`, refit: 'head' },
+  { id: 'head', who: `has ${HEAD_IMAGES} clean pictures of each class to correct the last layer`, refit: 'head' },
   { id: 'net', who: 'uses another kind of classifier', vgg: true },
   { id: 'size', who: 'trains on pictures of half the size', treatment: 'small' },
   { id: 'recovery', who: 'has clean pictures, and moves the weights a little to undo the noise', refit: 'ball' },

@@ -19,7 +19,7 @@ const rows = JSON.parse(
 ) as readonly Row[]
 
 /** The pictures of make_flip.py. */
-function pictures([width, height, a, b, c, d]: Row['case']): { original: Rgb8; test: Rgb8 } {
+function images([width, height, a, b, c, d]: Row['case']): { original: Rgb8; test: Rgb8 } {
   const original = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * a + Math.floor((i * i) / b)) % 256)
   const test = Uint8Array.from(original, (v, i) => Math.min(255, Math.max(0, v + ((i * c) % (2 * d + 1)) - d)))
   return { original, test }
@@ -38,7 +38,7 @@ const small = fc
 describe('flipReference', () => {
   it.each(rows)('agrees with whole 2-D filters in another language: $case', ({ case: of, mean, largest, at }) => {
     const [width, height] = of
-    const { original, test } = pictures(of)
+    const { original, test } = images(of)
     const reference = flipReference(original, width, height)
     const map = reference.map(test)
     expect(reference.pool(test).mean).toBeCloseTo(mean, 4)
@@ -99,7 +99,7 @@ describe('flipReference', () => {
 
   it('sees the same in a tile as in the whole picture', () => {
     const [width, height] = [301, 203]
-    const { original, test } = pictures([width, height, 3, 5000, 5, 9])
+    const { original, test } = images([width, height, 3, 5000, 5, 9])
     const tile: Tile = { left: 57, top: 61, width: 77, height: 90 }
     const whole = flipReference(original, width, height).map(test)
     const part = flipReference(original, width, height, [tile]).map(test)

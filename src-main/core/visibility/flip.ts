@@ -169,8 +169,8 @@ export function flipReference(
   height: number,
   tiles: readonly Tile[] = allTiles(width, height),
 ): FlipReference {
-  const check = (picture: Rgb8): void => {
-    if (picture.length !== 3 * width * height) throw new RangeError(`Not ${width} × ${height} pixels of 3 bytes.`)
+  const check = (image: Rgb8): void => {
+    if (image.length !== 3 * width * height) throw new RangeError(`Not ${width} × ${height} pixels of 3 bytes.`)
   }
   check(pixels)
   const references = tiles.map((tile) => {

@@ -15,10 +15,10 @@ import { type Job, both } from '../job.js'
 import { FIT_SIGMA, datasetOf, keyOf, programOf, smoothingOf } from '../plan.js'
 import type { RunTask } from '../work.js'
 import { drawScores } from '../training/draw.js'
-import { EXPORTED_FILE, type ExportedPicture } from './export.js'
+import { EXPORTED_FILE, type ExportedImage } from './export.js'
 import { type Fitted, fitSurrogate } from '../training/fit.js'
-import type { LabelledPicture } from './label.js'
-import { type RunsPictures, runsOf, runsStage } from '../training/runs.js'
+import type { LabelledImage } from './label.js'
+import { type RunsImages, runsOf, runsStage } from '../training/runs.js'
 import type { Split } from './split.js'
 import { ORIGINALS_FILE } from './thumbnails.js'
 
@@ -46,15 +46,15 @@ export function beginControl(job: Job, classes: number, { train, test }: Pick<Sp
   const { resolution, runs } = job.record.settings
   const dataset = datasetOf(job.folder, ORIGINALS_FILE, resolution, train)
   const fitted = fit(job, job.runLater, 'control', classes, dataset, () => undefined)
-  const pictures = { file: ORIGINALS_FILE, train, originals: ORIGINALS_FILE, test }
-  const attackers = runs === 0 ? null : fitted.then(() => runsStage(job, 'control', classes, pictures, () => undefined))
+  const images = { file: ORIGINALS_FILE, train, originals: ORIGINALS_FILE, test }
+  const attackers = runs === 0 ? null : fitted.then(() => runsStage(job, 'control', classes, images, () => undefined))
   // Whoever awaits them gets the error; until then it must not count as unhandled.
   fitted.catch(() => undefined)
   attackers?.catch(() => undefined)
   return { key: controlKey(train, test), fitted, attackers }
 }
 
-const controlKey = (...sets: readonly (readonly LabelledPicture[])[]): string =>
+const controlKey = (...sets: readonly (readonly LabelledImage[])[]): string =>
   keyOf(
     ...sets.flatMap((set) => [Int32Array.from(set, ({ item }) => item), Int32Array.from(set, ({ label }) => label)]),
   )
@@ -94,9 +94,9 @@ function fit(
 
 /** Held-out originals and training pictures of which a protected file exists. */
 export function certifiedSplit(
-  exported: readonly ExportedPicture[],
+  exported: readonly ExportedImage[],
   split: Split,
-): { train: ExportedPicture[]; test: ExportedPicture[] } {
+): { train: ExportedImage[]; test: ExportedImage[] } {
   const held = new Set(split.test.map(({ item }) => item))
   return {
     train: exported.filter(({ item }) => !held.has(item)),
@@ -107,7 +107,7 @@ export function certifiedSplit(
 export async function certifyStage(
   job: Job,
   classes: readonly string[],
-  exported: readonly ExportedPicture[],
+  exported: readonly ExportedImage[],
   split: Split,
   control: EarlyControl | null,
   progress: (unit: string) => Progress,
@@ -152,10 +152,10 @@ export async function certifyStage(
     return { trainAccuracy, cleanAccuracy: clean / test.length, correct: [...correct] }
   }
   const follow = (name: ModelName) => (done: number, total: number) => counters.trained(name, done, total)
-  const attack = async (name: ModelName, pictures: RunsPictures): Promise<Attackers> => {
+  const attack = async (name: ModelName, images: RunsImages): Promise<Attackers> => {
     if (settings.runs === 0) return []
     const begun = name === 'control' ? await early?.attackers : null
-    if (!begun) return runsStage(job, name, classes.length, pictures, (done) => counters.ran(name, done))
+    if (!begun) return runsStage(job, name, classes.length, images, (done) => counters.ran(name, done))
     counters.ran(name, begun.length)
     return begun
   }

@@ -24,7 +24,7 @@ import { NOISE_FILE } from './learn.js'
 import type { JobFolder } from '../../storage/folders.js'
 import { hashFile } from '../../certificates/verify-folder.js'
 import { weightLimit } from '../weigh.js'
-import type { LabelledPicture } from './label.js'
+import type { LabelledImage } from './label.js'
 import type { Skipped } from './scan.js'
 import { BUDGET_FILE } from './thumbnails.js'
 
@@ -32,14 +32,14 @@ export const EXPORTED_FILE = 'exported.u8'
 const TARGETS_FILE = 'targets.json'
 
 /** A picture with its protected file. */
-export interface ExportedPicture extends LabelledPicture {
+export interface ExportedImage extends LabelledImage {
   /** Path of the written file below the output folder, with '/'. */
   readonly target: string
   readonly written: Extract<ExportedFacts, { ok: true }>
 }
 
 /** Errors that are about one picture; any other ends the job, because the next picture would fail as well. */
-const OF_ONE_PICTURE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'internal'])
+const OF_ONE_IMAGE = new Set(['unreadable-picture', 'picture-too-large', 'file-too-large', 'internal'])
 
 /**
  * Memory that writing one picture takes at its peak, bytes a pixel: progressive JPEG of 8 bit, the hungriest. Pictures
@@ -52,13 +52,13 @@ const BYTES_PER_PIXEL = 32
  */
 export async function exportStage(
   job: Job,
-  pictures: readonly LabelledPicture[],
+  images: readonly LabelledImage[],
   progress: Progress,
-): Promise<{ exported: ExportedPicture[]; skipped: Skipped[] }> {
+): Promise<{ exported: ExportedImage[]; skipped: Skipped[] }> {
   const { record, folder, journal, context, signal } = job
   const { output, settings } = record
   const area = settings.resolution ** 2
-  const targets = planOutputs(pictures, optionsOf(record).format)
+  const targets = planOutputs(images, optionsOf(record).format)
   await job.requirePlace()
   const state = await inspectOutput(output, record.id, signal)
   if (state.kind === 'unfinished') {
@@ -66,18 +66,18 @@ export async function exportStage(
     throw new FixativeError('output-not-empty', message, 'Choose another output folder, or end that job first.')
   }
   const done = new Set<number>()
-  for (const [i, { item }] of pictures.entries()) {
+  for (const [i, { item }] of images.entries()) {
     const facts = journal.progress.exported.get(item)
     if (!facts) continue
     // A file that is gone or different since the job was stopped is written again.
     if (!facts.ok || (await hashFile(below(output, targets[i]!), signal)) === facts.sha256) done.add(i)
   }
-  const missing = pictures.map((_, i) => i).filter((i) => !done.has(i))
+  const missing = images.map((_, i) => i).filter((i) => !done.has(i))
   await checkSpace(
     output,
-    missing.reduce((sum, i) => sum + expectedBytes(pictures[i]!, record), 0),
+    missing.reduce((sum, i) => sum + expectedBytes(images[i]!, record), 0),
   )
-  await folder.writeJson(TARGETS_FILE, Object.fromEntries(pictures.map(({ item }, i) => [targets[i]!, item])))
+  await folder.writeJson(TARGETS_FILE, Object.fromEntries(images.map(({ item }, i) => [targets[i]!, item])))
   await claimOutput(output, record.id, state, new Set([...done].map((i) => targets[i]!)))
 
   const store = await ItemFile.open(folder.file(EXPORTED_FILE), 3 * area)
@@ -86,16 +86,16 @@ export async function exportStage(
   const credential = settings.reserve === 'c2pa' ? await credentialOf(record) : null
   const within = weightLimit(totalmem() / 4)
   let finished = done.size
-  progress(finished, pictures.length)
+  progress(finished, images.length)
   try {
     await inParallel(missing, context.pool.size * 2, async (i) => {
-      const picture = pictures[i]!
+      const image = images[i]!
       await requireOutput(output, record.id)
-      const result = await within(picture.width * picture.height * BYTES_PER_PIXEL, () =>
-        exportOne(job, picture, below(output, targets[i]!), { fields, budgets }, credential, store),
+      const result = await within(image.width * image.height * BYTES_PER_PIXEL, () =>
+        exportOne(job, image, below(output, targets[i]!), { fields, budgets }, credential, store),
       )
-      await journal.append({ kind: 'exported', index: picture.item, result }, store)
-      progress(++finished, pictures.length)
+      await journal.append({ kind: 'exported', index: image.item, result }, store)
+      progress(++finished, images.length)
     })
   } catch (error) {
     // Where the folder may not be changed any more, that is what the first error says.
@@ -104,12 +104,12 @@ export async function exportStage(
   } finally {
     await Promise.all([store.close(), fields.close(), budgets.close()])
   }
-  return collect(job, pictures, targets)
+  return collect(job, images, targets)
 }
 
 async function exportOne(
   job: Job,
-  { item, path, sha256: expected, most }: LabelledPicture,
+  { item, path, sha256: expected, most }: LabelledImage,
   target: string,
   noise: { readonly fields: ItemFile; readonly budgets: ItemFile },
   credential: Credential | null,
@@ -145,7 +145,7 @@ async function exportOne(
   } catch (error) {
     signal.throwIfAborted()
     await requireOutput(record.output, record.id)
-    if (!(error instanceof FixativeError) || !OF_ONE_PICTURE.has(error.code)) throw error
+    if (!(error instanceof FixativeError) || !OF_ONE_IMAGE.has(error.code)) throw error
     await job.requireInput()
     return { ok: false, reason: publicReason(error, record) }
   }
@@ -176,15 +176,15 @@ export async function undoExport(folder: JobFolder, { output, id }: JobRecord): 
 
 function collect(
   { record, journal }: Job,
-  pictures: readonly LabelledPicture[],
+  images: readonly LabelledImage[],
   targets: readonly string[],
-): { exported: ExportedPicture[]; skipped: Skipped[] } {
-  const exported: ExportedPicture[] = []
+): { exported: ExportedImage[]; skipped: Skipped[] } {
+  const exported: ExportedImage[] = []
   const skipped: Skipped[] = []
-  pictures.forEach((picture, i) => {
-    const written = journal.progress.exported.get(picture.item)!
-    if (written.ok) exported.push({ ...picture, target: targets[i]!, written })
-    else skipped.push({ path: picture.path, reason: written.reason })
+  images.forEach((image, i) => {
+    const written = journal.progress.exported.get(image.item)!
+    if (written.ok) exported.push({ ...image, target: targets[i]!, written })
+    else skipped.push({ path: image.path, reason: written.reason })
   })
   if (exported.length === 0) {
     const [first] = skipped
@@ -195,7 +195,7 @@ function collect(
 }
 
 /** A rough size of the written file: noise does not compress, so plain pictures grow. */
-function expectedBytes({ width, height, bytes, format }: LabelledPicture, record: JobRecord): number {
+function expectedBytes({ width, height, bytes, format }: LabelledImage, record: JobRecord): number {
   const { format: wanted, maxWidth, maxHeight } = optionsOf(record)
   const target = wanted === 'keep' ? format : wanted
   const perPixel = target === 'png' || target === 'tiff' ? 2.5 : 0.6

@@ -11,7 +11,7 @@ import { learnCheckpoint } from '../training/checkpoints.js'
 import { ItemFile } from '../../storage/item-file.js'
 import type { Job } from '../job.js'
 import { datasetOf, optionsOf, keyOf, programOf } from '../plan.js'
-import type { LabelledPicture } from './label.js'
+import type { LabelledImage } from './label.js'
 import { type Fields, learnNoise } from '../training/learn-noise.js'
 import { BUDGET_FILE, OPACITY_FILE, ORIGINALS_FILE } from './thumbnails.js'
 import { syncFolder } from '../../storage/folders.js'
@@ -26,8 +26,8 @@ const noiseSchema = z.strictObject({ key: z.string() })
 const CHUNK = 256
 
 /** The pictures as they are when noise is added: it shows only where they are opaque, unless they are laid on white. */
-function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPicture[]): Dataset {
-  const dataset = datasetOf(folder, ORIGINALS_FILE, record.settings.resolution, pictures)
+function noisyDataset({ record, folder }: Job, images: readonly LabelledImage[]): Dataset {
+  const dataset = datasetOf(folder, ORIGINALS_FILE, record.settings.resolution, images)
   if (optionsOf(record).format === 'jpeg') return dataset
   return { ...dataset, thumbnails: { ...dataset.thumbnails, opacity: folder.file(OPACITY_FILE) } }
 }
@@ -42,15 +42,15 @@ function noisyDataset({ record, folder }: Job, pictures: readonly LabelledPictur
 export async function learnStage(
   job: Job,
   classes: number,
-  pictures: readonly LabelledPicture[],
-  train: readonly LabelledPicture[],
+  images: readonly LabelledImage[],
+  train: readonly LabelledImage[],
   progress: Progress,
 ): Promise<void> {
   const { record, folder, context, compute } = job
   const { settings, seed } = record
   const { resolution } = settings
-  const seen = classes > 1 ? train : [...train, ...train.map((picture) => ({ ...picture, label: 1 }))]
-  const dataset = noisyDataset(job, pictures)
+  const seen = classes > 1 ? train : [...train, ...train.map((image) => ({ ...image, label: 1 }))]
+  const dataset = noisyDataset(job, images)
   const trained = noisyDataset(job, seen)
   const rounds = context.effort?.rounds ?? roundBudget(trained.items.length)
   const warmUp = context.effort?.warmUp ?? warmUpRounds(rounds)
@@ -58,7 +58,7 @@ export async function learnStage(
   const stored = await folder.readJson(NOISE_KEY_FILE, noiseSchema)
   if (stored?.key === key && (await folder.exists(NOISE_FILE))) return
 
-  const side = usualSide(pictures)
+  const side = usualSide(images)
   const fields = await openFields(job)
   let learnt: 0 | 1
   try {
@@ -82,7 +82,7 @@ export async function learnStage(
         },
       },
       fields,
-      () => beginFields(job, classes, pictures, carrierBand(side, resolution), fields),
+      () => beginFields(job, classes, images, carrierBand(side, resolution), fields),
       learnCheckpoint(folder, LEARN_FILE, key),
       progress,
     )
@@ -96,8 +96,8 @@ export async function learnStage(
 }
 
 /** Side that a tenth of the pictures fall below: carriers are to show in nearly all of them. */
-function usualSide(pictures: readonly LabelledPicture[]): number {
-  const sides = pictures.map(({ width, height }) => Math.min(width, height)).sort((a, b) => a - b)
+function usualSide(images: readonly LabelledImage[]): number {
+  const sides = images.map(({ width, height }) => Math.min(width, height)).sort((a, b) => a - b)
   return sides[Math.floor(sides.length / 10)]!
 }
 
@@ -122,19 +122,19 @@ async function openFields({ record, folder }: Job): Promise<Fields & { close(): 
 async function beginFields(
   job: Job,
   classes: number,
-  pictures: readonly LabelledPicture[],
+  images: readonly LabelledImage[],
   band: CarrierBand,
   fields: Fields,
 ): Promise<void> {
   const { seed, settings } = job.record
   const carriers = dealCarriers(seed, classes, band)
-  for (let start = 0; start < pictures.length; start += CHUNK) {
-    const chunk = pictures.slice(start, start + CHUNK)
+  for (let start = 0; start < images.length; start += CHUNK) {
+    const chunk = images.slice(start, start + CHUNK)
     const made = await job.run('carriers', {
       carriers,
       resolution: settings.resolution,
       seed,
-      pictures: chunk.map(({ sha256, label }) => ({ key: sha256, label })),
+      images: chunk.map(({ sha256, label }) => ({ key: sha256, label })),
     })
     await fields.write(
       0,

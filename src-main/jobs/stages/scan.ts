@@ -42,11 +42,11 @@ export async function lookThrough(
     onProgress: (seen) => progress?.(seen, seen),
   })
   const files = found.files.map(({ path, folder, bytes, format }) => ({ path, folder, bytes, format }))
-  if (files.length === 0) throw noPictures(input, found.skipped[0])
+  if (files.length === 0) throw noImages(input, found.skipped[0])
   return { files, skipped: found.skipped.map(({ path, reason }) => ({ path, reason })) }
 }
 
-export function noPictures(input: string, example: Skipped | undefined): FixativeError {
+export function noImages(input: string, example: Skipped | undefined): FixativeError {
   const why = example ? ` For example, "${example.path}": ${example.reason}` : ''
   const hint = 'Fixative protects JPEG, PNG, WebP, TIFF and AVIF files.'
   return new FixativeError('no-pictures', `There is no picture in "${input}" that can be protected.${why}`, hint)

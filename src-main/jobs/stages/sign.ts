@@ -6,7 +6,7 @@ import type { NewPredicate, NewStatement } from '../../core/certificate/schema.j
 import { IMITATED, limitSentences, RESERVATIONS } from '../../core/certificate/sentences.js'
 import { buildStatement } from '../../core/certificate/statement.js'
 import { STRENGTHS, visibilityOf } from '../../core/settings.js'
-import { type BundledPictures, PICTURES_FILE, writeBundle } from '../bundle.js'
+import { type BundledImages, IMAGES_FILE, writeBundle } from '../bundle.js'
 import { type Job } from '../job.js'
 import { NOISE_FILE } from './learn.js'
 import { releaseOutput, removeTemporaries, requireOutput, syncOutput } from '../output.js'
@@ -15,7 +15,7 @@ import { renderReport } from '../../certificates/report/render.js'
 import { makeSamples, sampleSources } from '../../certificates/report/samples.js'
 import { writeAtomically, below } from '../../storage/folders.js'
 import { type CertificationOutcome, drawsFile, surrogateFile } from './certify.js'
-import { EXPORTED_FILE, type ExportedPicture } from './export.js'
+import { EXPORTED_FILE, type ExportedImage } from './export.js'
 import type { Labelled } from './label.js'
 import { runsFile } from '../training/runs.js'
 import type { Skipped } from './scan.js'
@@ -27,7 +27,7 @@ const PRIVATE_FILES = [
   ORIGINALS_FILE,
   EXPORTED_FILE,
   NOISE_FILE,
-  PICTURES_FILE,
+  IMAGES_FILE,
   surrogateFile('protected'),
   surrogateFile('control'),
   drawsFile('protected'),
@@ -46,7 +46,7 @@ export async function signStage(
   job: Job,
   { source, classes }: Labelled,
   split: Split,
-  exported: readonly ExportedPicture[],
+  exported: readonly ExportedImage[],
   skipped: readonly Skipped[],
   outcome: CertificationOutcome,
 ): Promise<Signed> {
@@ -54,11 +54,11 @@ export async function signStage(
   const { output } = record
   const { certification, reason } = outcome
   const held = new Set(split.test.map(({ item }) => item))
-  const pictures: BundledPictures = {
+  const images: BundledImages = {
     classes: classes.length,
-    pictures: exported.map(({ item, label, target }) => ({ item, label, target, held: held.has(item) })),
+    images: exported.map(({ item, label, target }) => ({ item, label, target, held: held.has(item) })),
   }
-  await folder.writeJson(PICTURES_FILE, pictures)
+  await folder.writeJson(IMAGES_FILE, images)
   const signer = await context.keys.signer()
   const name = context.issuer ?? (await context.keys.name())
   const predicate: NewPredicate = {
@@ -94,7 +94,7 @@ export async function signStage(
     predicate,
   )
   const samples = await makeSamples(sampleSources(output, classes, exported), (source, size) =>
-    job.run('picture', { source, size }),
+    job.run('image', { source, size }),
   )
   const report = renderReport({ statement, samples })
   const paths = { certificate: below(output, CERTIFICATE_NAME), report: below(output, REPORT_NAME) }
@@ -116,7 +116,7 @@ export async function signStage(
   return { statement, ...paths }
 }
 
-function protectionOf({ record }: Job, exported: readonly ExportedPicture[]): NewPredicate['protection'] {
+function protectionOf({ record }: Job, exported: readonly ExportedImage[]): NewPredicate['protection'] {
   const { method, strength, resolution } = record.settings
   const visibility = visibilityOf(record.settings)
   return {

@@ -8,7 +8,7 @@ import type { OutputFormat } from '../../images/types.js'
 import { ItemFile } from '../../storage/item-file.js'
 import { type Job, inParallel } from '../job.js'
 import { ALREADY_PROTECTED, certifiedHashes, protectedHashes } from '../../certificates/protected-files.js'
-import { type Scan, type Skipped, noPictures } from './scan.js'
+import { type Scan, type Skipped, noImages } from './scan.js'
 
 export const ORIGINALS_FILE = 'originals.u8'
 export const OPACITY_FILE = 'opacity.u8'
@@ -18,7 +18,7 @@ export const BUDGET_FILE = 'budget.u8'
 const CHUNK = 4
 
 /** A picture that will be protected. */
-export interface Picture {
+export interface Image {
   /** Its index in the scan and in the thumbnail files. */
   readonly item: number
   /** Relative, with '/'. */
@@ -38,7 +38,7 @@ export async function thumbnailsStage(
   job: Job,
   { files }: Scan,
   progress: Progress,
-): Promise<{ pictures: Picture[]; skipped: Skipped[] }> {
+): Promise<{ images: Image[]; skipped: Skipped[] }> {
   const { settings } = job.record
   const { resolution } = settings
   const eyes = { visibility: visibilityOf(settings), brightness: usesBrightness(settings) }
@@ -94,19 +94,19 @@ function warnOfSecondPass({ journal, warn }: Job, already: ReadonlySet<string>):
   const facts = [...journal.progress.read.values()]
   const again = facts.filter((one) => one.ok && already.has(one.sha256)).length
   const left = facts.filter((one) => !one.ok && one.reason === ALREADY_PROTECTED).length
-  const pictures = (count: number): string => (count === 1 ? 'One picture is' : `${count} pictures are`)
+  const images = (count: number): string => (count === 1 ? 'One picture is' : `${count} pictures are`)
   if (again > 0) {
     const hint = 'Each pass changes them more. Stop, and protect the originals instead, if you still have them.'
-    warn('second-pass', `${pictures(again)} protected already, and protected once more.`, hint)
+    warn('second-pass', `${images(again)} protected already, and protected once more.`, hint)
   }
   if (left > 0) {
     const hint = 'To protect them once more, which changes them more: fixative protect --again.'
-    warn('already-protected', `${pictures(left)} protected already, and left out.`, hint)
+    warn('already-protected', `${images(left)} protected already, and left out.`, hint)
   }
 }
 
-function sortOut(job: Job, files: Scan['files']): { pictures: Picture[]; skipped: Skipped[] } {
-  const pictures: Picture[] = []
+function sortOut(job: Job, files: Scan['files']): { images: Image[]; skipped: Skipped[] } {
+  const images: Image[] = []
   const skipped: Skipped[] = []
   const paths = new Map<string, string>()
   files.forEach((file, item) => {
@@ -122,15 +122,15 @@ function sortOut(job: Job, files: Scan['files']): { pictures: Picture[]; skipped
     }
     paths.set(facts.sha256, file.path)
     const { width, height, sha256, most } = facts
-    pictures.push({ item, ...file, width, height, sha256, most })
+    images.push({ item, ...file, width, height, sha256, most })
   })
-  if (pictures.length === 0 && skipped.every(({ reason }) => reason === ALREADY_PROTECTED)) {
+  if (images.length === 0 && skipped.every(({ reason }) => reason === ALREADY_PROTECTED)) {
     throw new FixativeError(
       'already-protected',
       `All pictures in "${job.record.input}" are protected already, so nothing was written.`,
       'Give the folder of the originals. To change protected pictures once more: fixative protect --again.',
     )
   }
-  if (pictures.length === 0) throw noPictures(job.record.input, skipped[0])
-  return { pictures, skipped }
+  if (images.length === 0) throw noImages(job.record.input, skipped[0])
+  return { images, skipped }
 }

@@ -5,7 +5,7 @@ import type { Served } from '../../core/channels.js'
 import { FixativeError } from '../../core/errors.js'
 import { chromaBlur, fineOfMean, subtract } from '../../core/stress/pixels.js'
 import type { StressRow } from '../../core/stress/rows.js'
-import type { BundledPictures } from '../bundle.js'
+import type { BundledImages } from '../bundle.js'
 import { halve } from '../../core/stress/halve.js'
 import { ItemFile } from '../../storage/item-file.js'
 import { type JobContext, inParallel } from '../job.js'
@@ -19,7 +19,7 @@ export type Side = 'protected' | 'originals'
 export const SIDES: readonly Side[] = ['protected', 'originals']
 
 /** The protected pictures, and where those are that they were made from. */
-export interface StressPictures extends BundledPictures {
+export interface StressImages extends BundledImages {
   readonly folder: JobFolder
   readonly output: string
   readonly resolution: number
@@ -31,7 +31,7 @@ type Context = Pick<JobContext, 'pool' | 'signal'>
 type Files = Readonly<Record<Side, string>> & { readonly resolution: number; readonly made: readonly string[] }
 
 /** Makes what a row needs and names it; `made` are the files that go with the row. */
-export async function filesFor(given: StressPictures, row: StressRow, context: Context): Promise<Files> {
+export async function filesFor(given: StressImages, row: StressRow, context: Context): Promise<Files> {
   const { folder, resolution } = given
   const names = { protected: `stress-${row.id}-protected.u8`, originals: `stress-${row.id}-originals.u8` }
   const made = SIDES.map((side) => names[side])
@@ -49,11 +49,11 @@ export async function filesFor(given: StressPictures, row: StressRow, context: C
 }
 
 /** @throws FixativeError `original-missing`, `copy-missing`: rows on whole files need every one of them at its place. */
-export async function requireFiles(given: StressPictures): Promise<void> {
+export async function requireFiles(given: StressImages): Promise<void> {
   const sourceOf = await sources(given)
   for (const side of SIDES)
-    for (const picture of given.pictures) {
-      const source = sourceOf(side, picture)
+    for (const image of given.images) {
+      const source = sourceOf(side, image)
       const found = await stat(source).catch(() => null)
       if (!found?.isFile()) throw unreadable(side, source, 'it is not there.')
     }
@@ -66,10 +66,10 @@ function unreadable(side: Side, source: string, reason: string): FixativeError {
     : new FixativeError('copy-missing', `The protected picture "${source}" cannot be read: ${reason}`, hint)
 }
 
-type Picture = BundledPictures['pictures'][number]
+type Image = BundledImages['images'][number]
 
 /** Where the whole file of a picture is. */
-async function sources({ folder, output }: StressPictures): Promise<(side: Side, picture: Picture) => string> {
+async function sources({ folder, output }: StressImages): Promise<(side: Side, image: Image) => string> {
   const [record, scan] = [await readRecord(folder), await storedScan(folder)]
   return (side, { item, target }) =>
     side === 'protected' ? below(output, target) : below(record?.input ?? '', scan?.files[item]?.path ?? '')
@@ -77,22 +77,22 @@ async function sources({ folder, output }: StressPictures): Promise<(side: Side,
 
 /** The files themselves, changed as a whole and read again. */
 async function viewed(
-  given: StressPictures,
+  given: StressImages,
   view: NonNullable<StressRow['view']>,
   names: Readonly<Record<Side, string>>,
   { pool, signal }: Context,
 ): Promise<void> {
-  const { folder, pictures, resolution, served } = given
+  const { folder, images, resolution, served } = given
   const sourceOf = await sources(given)
   for (const side of SIDES) {
     const file = await ItemFile.open(folder.file(names[side]), 3 * resolution ** 2)
     try {
-      await inParallel(pictures, pool.size * 2, async (picture) => {
-        const source = sourceOf(side, picture)
+      await inParallel(images, pool.size * 2, async (image) => {
+        const source = sourceOf(side, image)
         const task = { sources: [source], resolution, view, served: side === 'protected' ? served : null }
         const [found] = (await pool.run('thumbnails', task, { signal })).items
         if (!found?.ok) throw unreadable(side, source, found?.reason ?? '')
-        await file.write(picture.item, found.pixels)
+        await file.write(image.item, found.pixels)
       })
     } finally {
       await file.close()
@@ -102,7 +102,7 @@ async function viewed(
 
 /** The small pictures changed one by one. */
 async function treated(
-  { pictures, classes, resolution }: StressPictures,
+  { images, classes, resolution }: StressImages,
   treatment: NonNullable<StressRow['treatment']>,
   source: string,
   target: string,
@@ -112,8 +112,8 @@ async function treated(
   const from = await ItemFile.open(source, 3 * resolution ** 2)
   const to = await ItemFile.open(target, 3 * small ** 2)
   try {
-    const fine = treatment === 'average' ? await fineParts(from, pictures, classes, resolution) : []
-    for (const { item, label, held } of pictures) {
+    const fine = treatment === 'average' ? await fineParts(from, images, classes, resolution) : []
+    for (const { item, label, held } of images) {
       signal?.throwIfAborted()
       const pixels = await from.read(item)
       if (treatment === 'small') await to.write(item, halve(pixels, resolution))
@@ -128,12 +128,12 @@ async function treated(
 /** Of each class, from its training pictures; the test pictures have no class yet and stay as they are. */
 async function fineParts(
   file: ItemFile,
-  pictures: BundledPictures['pictures'],
+  images: BundledImages['images'],
   classes: number,
   resolution: number,
 ): Promise<Float32Array[]> {
   const sums = Array.from({ length: classes }, () => ({ sum: new Float64Array(file.size), count: 0 }))
-  for (const { item, label, held } of pictures) {
+  for (const { item, label, held } of images) {
     const own = sums[label]!
     if (held) continue
     ;(await file.read(item)).forEach((value, i) => (own.sum[i]! += value))

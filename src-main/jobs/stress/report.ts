@@ -20,10 +20,10 @@ export async function writeStressReport(
   { pool, storage }: Pick<JobContext, 'pool' | 'storage'>,
 ): Promise<string> {
   const test = await openStress(path, { steps }, storage)
-  const { statement, output, pictures } = test
+  const { statement, output, images } = test
   const classes = statement.predicate.collection.classes.map(({ name }) => name)
-  const samples = await makeSamples(sampleSources(output, classes, pictures), (source, size) =>
-    pool.run('picture', { source, size }),
+  const samples = await makeSamples(sampleSources(output, classes, images), (source, size) =>
+    pool.run('image', { source, size }),
   )
   const report = below(output, REPORT_NAME)
   const page = renderReport({ statement, samples, stress: { results: stateOf(test).results, steps } })

@@ -8,7 +8,7 @@ import { FixativeError } from '../../core/errors.js'
 import { FIT_BATCH, FIT_PEAK_RATE } from '../../core/protect/schedule.js'
 import { keyedRandom } from '../../core/random/random.js'
 import {
-  HEAD_PICTURES,
+  HEAD_IMAGES,
   STRESS_ROWS,
   type StressResult,
   type StressRow,
@@ -17,20 +17,13 @@ import {
 } from '../../core/stress/rows.js'
 import { architectureFor } from '../../core/surrogate/architecture.js'
 import type { AttackTask, Refit } from '../../workers/tasks.js'
-import {
-  type Bundle,
-  type BundledPictures,
-  PICTURES_FILE,
-  bundleMissing,
-  openBundle,
-  picturesSchema,
-} from '../bundle.js'
+import { type Bundle, type BundledImages, IMAGES_FILE, bundleMissing, openBundle, imagesSchema } from '../bundle.js'
 import { type JobContext, inParallel } from '../job.js'
 import { lockJob } from '../../storage/lock.js'
 import { LAYER_NOISE, datasetOf, keyOf } from '../plan.js'
 import { ORIGINALS_FILE } from '../stages/thumbnails.js'
 import type { Storage } from '../../storage/folders.js'
-import { SIDES, type Side, type StressPictures, filesFor, requireFiles } from './files.js'
+import { SIDES, type Side, type StressImages, filesFor, requireFiles } from './files.js'
 import { requireSigned } from '../../certificates/verify-folder.js'
 
 /** Training steps of every row unless asked otherwise. */
@@ -64,7 +57,7 @@ const storedSchema = z.record(z.string(), z.strictObject({ protected: countsSche
 type Stored = z.infer<typeof storedSchema>
 
 /** A stress test with what is finished of it. */
-export interface OpenedStress extends StressPictures {
+export interface OpenedStress extends StressImages {
   readonly statement: Statement
   /** What was asked for. */
   readonly rows: readonly StressRow[]
@@ -103,9 +96,9 @@ export async function openStress(
 ): Promise<OpenedStress> {
   const { envelope, output, folder, bundle } = await openBundle(path, storage)
   requireSigned(envelope, path)
-  const pictures = await folder.readJson(PICTURES_FILE, picturesSchema)
-  if (!pictures) throw bundleMissing()
-  if (pictures.pictures.filter(({ held }) => held).length < 2) {
+  const images = await folder.readJson(IMAGES_FILE, imagesSchema)
+  if (!images) throw bundleMissing()
+  if (images.images.filter(({ held }) => held).length < 2) {
     throw new FixativeError(
       'stress-too-small',
       'Too few pictures were set aside for a test.',
@@ -114,7 +107,7 @@ export async function openStress(
   }
   const { statement } = envelope
   return {
-    ...pictures,
+    ...images,
     statement,
     folder,
     output,
@@ -148,7 +141,7 @@ function resultsOf(test: OpenedStress): StressResult[] {
       if (!counts) return []
       const share = (side: Side): number =>
         (row.early ? counts[side].correct[0]! : Math.max(...counts[side].correct)) / counts[side].of
-      const chance = chanceOf(heldOf(row, test.pictures).test)
+      const chance = chanceOf(heldOf(row, test.images).test)
       return [{ id: row.id, protected: share('protected'), originals: share('originals'), chance }]
     }),
   )
@@ -193,14 +186,14 @@ async function train(test: OpenedStress, context: StressContext): Promise<Stress
 }
 
 function attackOf(
-  { folder, classes, pictures, seed, steps, net }: OpenedStress,
+  { folder, classes, images, seed, steps, net }: OpenedStress,
   row: StressRow,
   files: Awaited<ReturnType<typeof filesFor>>,
   side: Side,
 ): AttackTask {
   const { resolution } = files
-  const train = pictures.filter((p) => !p.held)
-  const { test, clean = fewOfEach(train, classes, seed) } = heldOf(row, pictures)
+  const train = images.filter((p) => !p.held)
+  const { test, clean = fewOfEach(train, classes, seed) } = heldOf(row, images)
   const refit: Refit | undefined = row.refit && {
     kind: row.refit,
     dataset: datasetOf(folder, ORIGINALS_FILE, resolution, clean),
@@ -222,21 +215,21 @@ function attackOf(
   }
 }
 
-type Pictures = BundledPictures['pictures']
+type Images = BundledImages['images']
 
 /** The held-out pictures of a row: where the ball needs clean ones, every other one of a class is the attacker's. */
-function heldOf(row: StressRow, pictures: Pictures): { readonly test: Pictures; readonly clean?: Pictures } {
-  const held = pictures.filter((p) => p.held)
+function heldOf(row: StressRow, images: Images): { readonly test: Images; readonly clean?: Images } {
+  const held = images.filter((p) => p.held)
   if (row.refit !== 'ball') return { test: held }
   const byClass = held.toSorted((a, b) => a.label - b.label)
   return { test: byClass.filter((_, i) => i % 2 === 1), clean: byClass.filter((_, i) => i % 2 === 0) }
 }
 
 /** Some pictures of each class, drawn by lot. */
-function fewOfEach(train: Pictures, classes: number, seed: string): Pictures {
+function fewOfEach(train: Images, classes: number, seed: string): Images {
   return Array.from({ length: classes }, (_, label) => {
-    const own = train.filter((picture) => picture.label === label)
+    const own = train.filter((image) => image.label === label)
     const order = keyedRandom(seed, 'clean', label).permutation(own.length)
-    return [...order.subarray(0, HEAD_PICTURES)].map((i) => own[i]!)
+    return [...order.subarray(0, HEAD_IMAGES)].map((i) => own[i]!)
   }).flat()
 }

@@ -96,16 +96,16 @@ function runsCheckpoint(folder: JobFolder, side: Side, key: string): Checkpoint<
   }
 }
 
-type Pictures = Parameters<typeof datasetOf>[3]
+type Images = Parameters<typeof datasetOf>[3]
 
 /** One side's pictures. */
-export interface RunsPictures {
+export interface RunsImages {
   /** Its thumbnails, in the job's folder. */
   readonly file: string
-  readonly train: Pictures
+  readonly train: Images
   /** Thumbnails of the originals, and those of them that are held out. */
   readonly originals: string
-  readonly test: Pictures
+  readonly test: Images
 }
 
 /** Trains the attackers of one side of a job, or reads what they did. */
@@ -113,7 +113,7 @@ export async function runsStage(
   job: Job,
   side: Side,
   classes: number,
-  { file, train, originals, test }: RunsPictures,
+  { file, train, originals, test }: RunsImages,
   progress: Progress,
 ): Promise<Runs['protected']> {
   const { folder } = job
@@ -147,7 +147,7 @@ export function runsOf(
   if (runs === 0) throw new RangeError('there are no runs')
   const declared = { quantile: RUNS_QUANTILE, confidence: RUNS_CONFIDENCE[runs] }
   const found = boundRuns(scoresOf({ ...declared, ...sides }))
-  const asShare = (pictures: number | null) => (pictures === null ? null : pictures / testImages)
+  const asShare = (images: number | null) => (images === null ? null : images / testImages)
   return {
     ...declared,
     ...effortOf(job),
