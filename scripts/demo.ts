@@ -22,8 +22,8 @@ function fixative(args: readonly string[], stdio: StdioOptions): string {
   return result.stdout
 }
 
-console.log(`Drawing 720 sample pictures into ${input} …`)
-await drawCollection(input, { largest: 300 })
+console.log(`Drawing sample pictures into ${input} …`)
+await drawCollection(input, { largest: 300, perClass: 60 })
 
 // Half the usual draws, no classifiers trained from scratch, small pictures: a demo should be over in a few minutes.
 console.log(`\n$ fixative protect ${input} ${output} --draws 500 --runs 0`)
