@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ const ELECTRON = process.env['FIXATIVE_ELECTRON'] ?? electronProgram()
 const USER = process.env['FIXATIVE_APP_USER']
 /** A packaged program to test instead, built with the inspector fuse on (docs/release.md). */
 const packaged = process.env['FIXATIVE_APP']
+const PROGRAM = packaged ?? ELECTRON
 
 /** Why the app cannot be opened here; null: it can. Electron is looked for without loading it, which would fetch it. */
 export function reasonToSkip(): string | null {
@@ -66,18 +67,45 @@ export class DesktopApp implements App {
     handOver(this.folder)
     return _electron.launch({
       env: {
-        ...(process.env as Record<string, string>),
-        PATH: process.env['FIXATIVE_NODE_PATH'] ?? process.env['PATH'] ?? '',
-        FIXATIVE_HOME: this.data,
+        ...this.#environment(this.data),
         FIXATIVE_TEST_EFFORT: effort === 'released' ? '' : EFFORT[effort].join(' '),
         FIXATIVE_DIE_IN: dieIn ?? '',
       },
       // Where the user who runs Electron may be.
       cwd: this.folder,
-      executablePath: packaged ?? ELECTRON!,
+      executablePath: PROGRAM!,
       args: packaged === undefined ? [program] : [],
       chromiumSandbox: true,
     })
+  }
+
+  #environment(home: string): Record<string, string> {
+    const PATH = process.env['FIXATIVE_NODE_PATH'] ?? process.env['PATH'] ?? ''
+    return { ...(process.env as Record<string, string>), PATH, FIXATIVE_HOME: home }
+  }
+
+  /**
+   * Starts the app as it is released once more, as a user would, without Playwright. Resolves when it has ended by itself,
+   * or has written `until` to stderr, after which it is killed.
+   *
+   * @param home its data folder; default: that of the app that is open
+   */
+  async startAgain(
+    args: readonly string[],
+    { home = this.data, until }: { home?: string; until?: RegExp } = {},
+  ): Promise<{ code: number | null; stderr: string }> {
+    const child = spawn(PROGRAM!, [...(packaged === undefined ? [ROOT] : []), ...args], {
+      env: this.#environment(home),
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (text: Buffer) => {
+      stderr += text.toString()
+      if (until?.test(stderr)) child.kill('SIGKILL')
+    })
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, stderr }
   }
 
   async liveUntil(stage: Stage): Promise<void> {

@@ -4,7 +4,17 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -92,12 +102,14 @@ function forOrdinaryUser(folder: string, user: readonly string[], program: strin
   return { FIXATIVE_ELECTRON: wrapper, FIXATIVE_APP_FOLDER: app, FIXATIVE_APP_USER: String(USER) }
 }
 
-/** Folders of the installed packages that the app itself uses, relative to the project. */
+/** Folders of the packages that the app itself uses, as far as they are for this system; relative to the project. */
 function dependencies(): string[] {
-  const { packages } = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8')) as {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; devOptional?: boolean }>
   }
-  return Object.entries(packages).flatMap(([path, { dev, devOptional }]) => (dev || devOptional ? [] : [path]))
+  return Object.entries(packages).flatMap(([path, { dev, devOptional }]) =>
+    path !== '' && !dev && !devOptional && existsSync(join(ROOT, path)) ? [path] : [],
+  )
 }
 
 /** ONNX Runtime's package holds the native code of every system: a quarter of a gigabyte. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
+import { APP_ID } from '../src-main/shell/identity.js'
 import { makeIcons } from '../scripts/icons.js'
 import { electronProgram, noWindow } from '../scripts/start.js'
 
@@ -28,6 +29,7 @@ interface Platform {
   files: string[]
 }
 type Configuration = Record<'win' | 'mac' | 'linux', Platform> & {
+  appId: string
   files: string[]
   asarUnpack: string[]
   electronFuses: Record<string, boolean>
@@ -121,6 +123,15 @@ describe('electron-builder.yml', () => {
 
   it('makes the Debian package bring what Electron loads', () => {
     expect(read().deb.depends).toEqual(expect.arrayContaining(['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1']))
+  })
+
+  it('is the app that Electron tells the system about', () => {
+    expect(read().appId).toBe(APP_ID)
+    const { name, desktopName } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Record<
+      string,
+      string
+    >
+    expect(desktopName).toBe(`${name}.desktop`)
   })
 
   it('closes every way to run other code inside the program', () => {

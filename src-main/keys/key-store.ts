@@ -32,7 +32,9 @@ export function openKeyStore(
   return {
     ...openOwnKey(stored, signers, timestamp),
     ...openKnownSigners(signers, timestamp),
-    storedIn: vault.storedIn,
+    get storedIn() {
+      return vault.storedIn
+    },
     name: async () => (await signers.read()).name ?? null,
     setName: (name) => signers.change((file) => ({ ...file, name: name === null || name === '' ? undefined : name })),
     async ring() {

@@ -7,7 +7,7 @@ import { privateFolder, writeAtomically } from '../storage/folders.js'
 
 /** Where the private key rests, as PKCS#8 PEM. The desktop app keeps it encrypted by the system's keychain. */
 export interface KeyVault {
-  /** In words, for the user. */
+  /** In words, for the user; settled once the key has been read or written. */
   readonly storedIn: string
   /** Null: no key yet. */
   read(): Promise<string | null>

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron'
 import type { RequestPayload } from '../../src-shared/contract/index.js'
 
@@ -7,7 +8,12 @@ type Purpose = RequestPayload<'folders.choose'>['purpose']
 const CHOOSERS: Readonly<Record<Purpose, OpenDialogOptions>> = {
   collection: { title: 'Choose the folder to protect', properties: ['openDirectory'] },
   output: { title: 'Choose where the protected pictures go', properties: ['openDirectory', 'createDirectory'] },
-  verify: { title: 'Choose a protected folder or a certificate', ...fileOrFolder() },
+  verify: { title: 'Choose a protected folder', properties: ['openDirectory'] },
+  certificate: {
+    title: 'Choose a certificate',
+    properties: ['openFile'],
+    filters: [{ name: 'Certificates', extensions: ['json'] }],
+  },
   originals: { title: 'Choose the folder with the originals', properties: ['openDirectory'] },
   labels: {
     title: 'Choose a CSV file with the columns path,label',
@@ -16,13 +22,27 @@ const CHOOSERS: Readonly<Record<Purpose, OpenDialogOptions>> = {
   },
 }
 
-/** Lets the user choose a folder (or file); null when the dialog was closed. */
-export async function choosePath(window: BrowserWindow | null, purpose: Purpose): Promise<string | null> {
-  const options = CHOOSERS[purpose]
+/** Where the last choice was made; null: nowhere yet. */
+export interface LastFolder {
+  get(): string | null
+  set(folder: string): void
+}
+
+/** Lets the user choose a folder (or file), beginning where the last one lay; null when the dialog was closed. */
+export async function choosePath(
+  window: BrowserWindow | null,
+  purpose: Purpose,
+  last: LastFolder,
+): Promise<string | null> {
+  const from = last.get()
+  const options = { ...CHOOSERS[purpose], ...(from === null ? {} : { defaultPath: from }) }
   const { canceled, filePaths } = await (window === null
     ? dialog.showOpenDialog(options)
     : dialog.showOpenDialog(window, options))
-  return canceled ? null : (filePaths[0] ?? null)
+  const [chosen] = filePaths
+  if (canceled || chosen === undefined) return null
+  last.set(dirname(chosen))
+  return chosen
 }
 
 /** Lets the user choose where a new file goes; the system asks before it replaces one. Null when it was closed. */
@@ -36,11 +56,4 @@ export async function chooseTarget(
     ? dialog.showSaveDialog(options)
     : dialog.showSaveDialog(window, options))
   return canceled || filePath === '' ? null : filePath
-}
-
-/** Only macOS has one dialog for both. Elsewhere it is the folder, which holds its certificate under a fixed name. */
-function fileOrFolder(): OpenDialogOptions {
-  return process.platform === 'darwin'
-    ? { properties: ['openFile', 'openDirectory'] }
-    : { properties: ['openDirectory'] }
 }

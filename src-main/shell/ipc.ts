@@ -1,6 +1,7 @@
 import { ipcMain, type BrowserWindow, type WebFrameMain } from 'electron'
 import type { Answer, Emit, Serve } from '../../src-shared/contract/index.js'
-import { EVENT_CHANNEL, HOST, REQUEST_CHANNEL, SCHEME } from '../../src-shared/ipc-channels.js'
+import { EVENT_CHANNEL, REQUEST_CHANNEL } from '../../src-shared/ipc-channels.js'
+import { isOwnPage } from './own-page.js'
 
 /** The window that is open now; null before it opens and after it has closed. */
 export type CurrentWindow = () => BrowserWindow | null
@@ -24,9 +25,7 @@ export function isOwnFrame(frame: WebFrameMain | null, window: BrowserWindow | n
   if (frame === null || window === null || window.isDestroyed()) return false
   // Each message has a new frame object; the token is what names the frame (a reload changes it).
   if (frame.frameToken !== window.webContents.mainFrame.frameToken) return false
-  if (!URL.canParse(frame.url)) return false
-  const { protocol, host } = new URL(frame.url)
-  return protocol === `${SCHEME}:` && host === HOST
+  return isOwnPage(frame.url)
 }
 
 /** Sends events to the window; what happens while there is none is fetched by the next one when it opens. */

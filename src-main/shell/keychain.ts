@@ -23,20 +23,26 @@ const STORES: Readonly<Record<string, string>> = {
   kwallet6: 'the KDE wallet of this user',
 }
 
+/** What Chromium puts before a text that it has encrypted, on Linux, with a password that stands in its source. */
+const FIXED_PASSWORD = 'v10'
+
 /**
- * The keychain of this system; null where there is none (or only Electron's `basic_text`, a fixed password that anyone
- * can read in its source), with the reason in words. Must run after Electron is ready.
+ * The keychain of this system; null where there is none (or only a fixed password that anyone can read in Chromium's
+ * source), with the reason in words. It may wait for the user to unlock a keyring. Must run after Electron is ready.
  */
 export async function openKeychain(): Promise<{ keychain: Keychain | null; reason: string }> {
-  if (!(await safeStorage.isAsyncEncryptionAvailable())) return { keychain: null, reason: plain(process.platform) }
-  if (process.platform === 'linux') {
-    const backend = safeStorage.getSelectedStorageBackend()
-    const store = STORES[backend]
-    if (store === undefined) return { keychain: null, reason: plain('linux') }
+  const { platform } = process
+  if (!(await safeStorage.isAsyncEncryptionAvailable())) return { keychain: null, reason: plain(platform) }
+  if (platform === 'linux') {
+    // Neither "available" nor the name of the backend tells; what comes out does.
+    const sealed = await safeStorage.encryptStringAsync('probe').catch(() => null)
+    if (sealed === null || sealed.toString('latin1', 0, FIXED_PASSWORD.length) === FIXED_PASSWORD) {
+      return { keychain: null, reason: plain(platform) }
+    }
+    const store = STORES[safeStorage.getSelectedStorageBackend()] ?? 'the keyring of this user'
     return { keychain: systemKeychain(store), reason: '' }
   }
-  const store =
-    process.platform === 'darwin' ? 'the macOS keychain of this user' : 'Windows data protection of this user'
+  const store = platform === 'darwin' ? 'the macOS keychain of this user' : 'Windows data protection of this user'
   return { keychain: systemKeychain(store), reason: '' }
 }
 

@@ -207,7 +207,8 @@ describe('the keychain', () => {
     'is none where Electron would only pretend, and the reason is said',
     async () => {
       expect((await openKeychain()).keychain!.storedIn).toContain('GNOME keyring')
-      fake.safeStorage.backend = 'basic_text'
+      // "Available", and by the name of its backend a keyring: only what comes out shows the fixed password.
+      fake.safeStorage.prefix = 'v10'
       const basic = await openKeychain()
       expect(basic.keychain).toBe(null)
       expect(basic.reason).toMatch(/no keychain.*without further encryption.*gnome-keyring/)
@@ -262,12 +263,20 @@ describe('the settings file', () => {
 describe('dialogs', () => {
   it('answer with the path, or null when closed', async () => {
     fake.dialog.chosen = '/cats'
-    expect(await choosePath(null, 'collection')).toBe('/cats')
-    expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe('/cats')
+    let folder: string | null = null
+    const last = { get: () => folder, set: (path: string) => (folder = path) }
+    expect(await choosePath(null, 'collection', last)).toBe('/cats')
+    expect(folder).toBe('/')
+    fake.dialog.chosen = '/home/ada/protected/fixative-certificate.json'
+    await choosePath(null, 'certificate', last)
+    expect(folder).toBe('/home/ada/protected')
+    expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe(fake.dialog.chosen)
     fake.dialog.chosen = null
-    expect(await choosePath(null, 'labels')).toBe(null)
+    expect(await choosePath(null, 'labels', last)).toBe(null)
+    expect(folder).toBe('/home/ada/protected')
     expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe(null)
     expect(fake.dialog.asked[0]).toMatchObject({ properties: ['openDirectory'] })
+    expect(fake.dialog.asked[1]).toMatchObject({ properties: ['openFile'], defaultPath: '/' })
   })
 })
 

@@ -75,7 +75,8 @@ describe('the desktop app', () => {
     await runShell(options())
     const session = fake.session.fromPartition('fixative-window')
     expect(session.requests('https://example.org/')).toBe(false)
-    expect((session.installed.get('permissionCheck') as () => boolean)()).toBe(false)
+    const check = session.installed.get('permissionCheck') as (...args: unknown[]) => boolean
+    expect(check(null, 'media', 'app://fixative', { isMainFrame: true })).toBe(false)
   })
 
   it('starts the queue when the window can show it, once', async () => {
@@ -103,6 +104,7 @@ describe('the desktop app', () => {
     expect(await services.choosePath('collection')).toBe('/cats')
     services.reveal('/cats/report.html')
     expect(fake.shell.revealed).toEqual(['/cats/report.html'])
+    await services.keys.read()
     expect(services.keys.storedIn).toMatch(/^Encrypted in the data folder/)
     expect((await services.htmlToPdf('<p>')).length).toBeGreaterThan(0)
   })
@@ -142,9 +144,19 @@ describe('the desktop app', () => {
     expect(existsSync(join(folder, 'data/desktop/settings.json'))).toBe(false)
   })
 
-  it('says in words why it cannot start', () => {
+  it.skipIf(process.platform === 'win32')('says in a sentence that its data folder cannot be written', async () => {
+    writeFileSync(join(folder, 'data'), 'no folder')
+    await expect(runShell(options())).rejects.toMatchObject({
+      code: 'data-folder-unwritable',
+      message: expect.stringContaining(join(folder, 'data')),
+    })
+  })
+
+  it('says in words why it cannot start', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-    failToStart(new FixativeError('already-running', 'Fixative is already running.', 'Use the window that is open.'))
+    await failToStart(
+      new FixativeError('already-running', 'Fixative is already running.', 'Use the window that is open.'),
+    )
     expect(fake.dialog.asked).toEqual([
       { title: 'Fixative cannot start', content: 'Fixative is already running.\n\nUse the window that is open.' },
     ])

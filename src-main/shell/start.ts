@@ -1,11 +1,13 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, dialog, session, shell, type BrowserWindow } from 'electron'
 import type { App } from '../app/app.js'
 import type { AppServices, Desktop } from '../app/services.js'
-import { errorData } from '../core/errors.js'
+import { errorData, FixativeError } from '../core/errors.js'
 import type { KeyVault } from '../keys/vault.js'
+import { setupCrashGuard } from './crash-guard.js'
 import { choosePath, chooseTarget } from './dialogs.js'
+import { setupIdentity } from './identity.js'
 import { setupIpc, windowEmitter } from './ipc.js'
 import { createJobWatch } from './job-watch.js'
 import { setupMenu } from './menu.js'
@@ -49,9 +51,10 @@ export async function runShell(options: ShellOptions): Promise<void> {
 
   // One instance for each data folder; the lock is in there.
   const userData = join(options.dataFolder, 'desktop')
-  mkdirSync(userData, { recursive: true, mode: 0o700 })
+  makeWritable(userData)
   app.setPath('userData', userData)
   app.enableSandbox()
+  setupIdentity()
   registerScheme()
   disableBackgroundNetwork()
   setupNavigation()
@@ -79,8 +82,8 @@ export async function runShell(options: ShellOptions): Promise<void> {
     settings: store.settings,
     emit,
     workers: desktopWorkers(options.out),
-    keys: await openVault(join(options.dataFolder, 'keys')),
-    choosePath: (purpose) => choosePath(window, purpose),
+    keys: openVault(join(options.dataFolder, 'keys')),
+    choosePath: (purpose) => choosePath(window, purpose, store.lastFolder),
     chooseTarget: (suggested, kind) => chooseTarget(window, suggested, kind),
     htmlToPdf,
     reveal: (path) => shell.showItemInFolder(path),
@@ -95,6 +98,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
   const preload = join(options.out, 'preload/index.cjs')
   window = openWindow({ preload, icon: options.icon, devTools: !app.isPackaged }, restoreWindowState(store.window()))
   window.on('closed', () => (window = null))
+  setupCrashGuard(window)
   rememberWindowState(window, (state) => store.setWindow(state))
   window.webContents.once('did-finish-load', () => {
     running.start()
@@ -102,10 +106,28 @@ export async function runShell(options: ShellOptions): Promise<void> {
   })
 }
 
+/** @throws FixativeError `data-folder-unwritable` */
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new FixativeError(
+      'data-folder-unwritable',
+      `The data folder "${folder}" cannot be written (${code ?? String(cause)}).`,
+      'Check its permissions and its disk, or name another folder in the environment variable FIXATIVE_HOME.',
+      { cause },
+    )
+  }
+}
+
 /** Says why the app cannot open, and ends it. */
-export function failToStart(error: unknown): void {
+export async function failToStart(error: unknown): Promise<void> {
   const { message, hint } = errorData(error)
   console.error(error)
+  // Before that Linux has no dialogs.
+  await app.whenReady()
   dialog.showErrorBox('Fixative cannot start', `${message}\n\n${hint}`)
   app.exit(1)
 }

@@ -5,20 +5,25 @@ import Store from 'electron-store'
 import { z } from 'zod'
 import { migrateSettings, type SettingsStore } from '../app/settings.js'
 import { appSettingsSchema, DEFAULT_APP_SETTINGS, type AppSettings } from '../../src-shared/contract/index.js'
+import type { LastFolder } from './dialogs.js'
 import { DEFAULT_WINDOW_STATE, windowStateSchema, type WindowState } from './window-state.js'
 
-const schemas = { settings: appSettingsSchema, window: windowStateSchema } as const
+/** Absolute; null: nothing was chosen yet. */
+const lastFolderSchema = z.string().nullable()
 interface Stored {
   settings: AppSettings
   window: WindowState
+  lastFolder: string | null
 }
-const DEFAULTS: Stored = { settings: DEFAULT_APP_SETTINGS, window: DEFAULT_WINDOW_STATE }
+const DEFAULTS: Stored = { settings: DEFAULT_APP_SETTINGS, window: DEFAULT_WINDOW_STATE, lastFolder: null }
 
 /** What the app remembers between sessions: one small JSON file that only this user can read. No secrets. */
 export interface AppStore {
   readonly settings: SettingsStore
   window(): WindowState
   setWindow(state: WindowState): void
+  /** Where dialogs begin. */
+  readonly lastFolder: LastFolder
   /** Where an unreadable settings file was put; null: there was none. */
   readonly setAside: string | null
 }
@@ -47,6 +52,10 @@ export function openStore(folder: string): AppStore {
     },
     window: () => store.get('window'),
     setWindow: (state) => store.set('window', windowStateSchema.parse(state)),
+    lastFolder: {
+      get: () => store.get('lastFolder'),
+      set: (folder) => store.set('lastFolder', folder),
+    },
     setAside,
   }
 }
@@ -58,7 +67,11 @@ function createStore(folder: string): Store<Stored> {
     configFileMode: 0o600,
     accessPropertiesByDotNotation: false,
     defaults: DEFAULTS,
-    schema: { settings: jsonSchema(schemas.settings), window: jsonSchema(schemas.window) },
+    schema: {
+      settings: jsonSchema(appSettingsSchema),
+      window: jsonSchema(windowStateSchema),
+      lastFolder: jsonSchema(lastFolderSchema),
+    },
     migrations: migrations(),
   })
 }
@@ -71,6 +84,7 @@ function migrations(): Record<string, (store: Pick<Store<Stored>, 'get' | 'set'>
   return {
     [app.getVersion()]: (store) => {
       store.set('settings', migrateSettings(store.get('settings')))
+      store.set('lastFolder', lastFolderSchema.catch(null).parse(store.get('lastFolder')))
       store.set('window', windowStateSchema.catch(DEFAULT_WINDOW_STATE).parse(store.get('window')))
     },
   }

@@ -58,14 +58,25 @@ describe('window', () => {
 describe('session', () => {
   const session = (): fake.FakeSession => fake.session.fromPartition('fixative-window')
 
-  it('refuses every permission, asked for or looked up', () => {
+  it('refuses every permission but the one to copy, asked for or looked up', () => {
     setupPermissions(session() as never)
     const ask = session().installed.get('permissionRequest') as (
       contents: unknown,
       permission: string,
       callback: (granted: boolean) => void,
+      details: { isMainFrame: boolean; requestingUrl: string },
     ) => void
-    const check = session().installed.get('permissionCheck') as (contents: unknown, permission: string) => boolean
+    const check = session().installed.get('permissionCheck') as (
+      contents: unknown,
+      permission: string,
+      origin: string,
+      details: { isMainFrame: boolean },
+    ) => boolean
+    const asks = (permission: string, requestingUrl: string, isMainFrame = true): [asked: boolean, looked: boolean] => {
+      const granted = vi.fn<(granted: boolean) => void>()
+      ask(null, permission, granted, { isMainFrame, requestingUrl })
+      return [granted.mock.calls[0]![0], check(null, permission, requestingUrl, { isMainFrame })]
+    }
     for (const permission of [
       'media',
       'geolocation',
@@ -74,11 +85,14 @@ describe('session', () => {
       'openExternal',
       'fullscreen',
     ]) {
-      const granted = vi.fn()
-      ask(null, permission, granted)
-      expect(granted, permission).toHaveBeenCalledExactlyOnceWith(false)
-      expect(check(null, permission), permission).toBe(false)
+      expect(asks(permission, 'app://fixative/index.html'), permission).toEqual([false, false])
     }
+    // For the "Copy" buttons, of the app's own page alone.
+    const copy = 'clipboard-sanitized-write'
+    expect(asks(copy, 'app://fixative/index.html#/settings')).toEqual([true, true])
+    expect(asks(copy, 'app://fixative/index.html', false)).toEqual([false, false])
+    expect(asks(copy, 'https://example.org/')).toEqual([false, false])
+    expect(asks(copy, '')).toEqual([false, false])
     expect((session().installed.get('devicePermission') as () => boolean)()).toBe(false)
   })
 
@@ -122,7 +136,10 @@ describe('window state', () => {
 
   it('opens maximised again, at its size', () => {
     const window = open({ x: null, y: null, width: 1111, height: 666, maximized: true })
-    expect(window.maximized).toBe(true)
+    // Maximising shows a window, which has nothing to show yet.
+    expect([window.maximized, window.shown]).toEqual([false, false])
+    window.emit('ready-to-show')
+    expect([window.maximized, window.shown]).toEqual([true, true])
     expect(window.options).toMatchObject({ width: 1111, height: 666 })
     expect(window.options).not.toHaveProperty('x')
   })

@@ -50,8 +50,11 @@ export function windowOptions(files: WindowFiles, state: WindowState): BrowserWi
 /** Opens the window and loads the app's page in it. */
 export function openWindow(files: WindowFiles, state: WindowState): BrowserWindow {
   const window = new BrowserWindow(windowOptions(files, state))
-  if (state.maximized) window.maximize()
-  window.once('ready-to-show', () => window.show())
+  window.once('ready-to-show', () => {
+    // Shows the window as well, which is why it waits.
+    if (state.maximized) window.maximize()
+    window.show()
+  })
   // A failed load has its reason in the log; the window stays, so that the app can be closed as usual.
   window.loadURL(`${ORIGIN}/index.html`).catch((error: unknown) => console.error('The window did not load:', error))
   return window

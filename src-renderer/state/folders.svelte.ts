@@ -8,6 +8,7 @@ const TITLES: Record<Purpose, string> = {
   collection: 'Choose a folder of pictures',
   output: 'Choose where the protected pictures go',
   verify: 'Choose a protected folder',
+  certificate: 'Choose a folder that holds a certificate',
   originals: 'Choose the folder of the originals',
   labels: 'Choose a CSV file',
 }

@@ -39,8 +39,8 @@ export class VerificationView {
     if (this.path !== null) await this.start(this.path)
   }
 
-  async choose(): Promise<void> {
-    const path = await this.session.folders.choose('verify')
+  async choose(purpose: 'verify' | 'certificate' = 'verify'): Promise<void> {
+    const path = await this.session.folders.choose(purpose)
     if (path !== null) await this.start(path)
   }
 

@@ -72,7 +72,7 @@ export const settingsRequests = {
   'settings.set': z.strictObject({ changes: appSettingsSchema.partial() }),
   /** Native dialog; null when the user closes it. Refused with `no-dialogs` where `capabilities.dialogs` is false. */
   'folders.choose': z.strictObject({
-    purpose: z.enum(['collection', 'output', 'verify', 'originals', 'labels']),
+    purpose: z.enum(['collection', 'output', 'verify', 'certificate', 'originals', 'labels']),
   }),
   /** Sub-folders of a folder (null: home) for the window's own chooser; only where `capabilities.dialogs` is false. */
   'folders.list': z.strictObject({ path: path.nullable() }),

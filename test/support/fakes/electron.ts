@@ -144,6 +144,8 @@ export class BrowserWindow extends EventEmitter {
   }
   maximize(): void {
     this.maximized = true
+    // As in Electron.
+    this.shown = true
   }
   isMinimized(): boolean {
     return this.minimized
@@ -296,6 +298,8 @@ export const powerSaveBlocker = {
 export const safeStorage = {
   available: true,
   backend: 'gnome_libsecret',
+  /** What encrypted text begins with. */
+  prefix: 'v11',
   isAsyncEncryptionAvailable(): Promise<boolean> {
     return Promise.resolve(this.available)
   },
@@ -303,10 +307,11 @@ export const safeStorage = {
     return this.backend
   },
   /** Not encryption, but not the text either: enough to see which of the two was stored. */
-  encryptStringAsync: (text: string): Promise<Buffer> =>
-    Promise.resolve(Buffer.from(`sealed:${Buffer.from(text).toString('base64')}`)),
+  encryptStringAsync(text: string): Promise<Buffer> {
+    return Promise.resolve(Buffer.from(`${this.prefix}sealed:${Buffer.from(text).toString('base64')}`))
+  },
   decryptStringAsync(sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
-    const text = sealed.toString()
+    const text = sealed.toString().slice(this.prefix.length)
     if (!text.startsWith('sealed:')) return Promise.reject(new Error('Error while decrypting'))
     return Promise.resolve({ result: Buffer.from(text.slice(7), 'base64').toString(), shouldReEncrypt: false })
   },
@@ -401,7 +406,7 @@ export function resetElectron(): void {
   Menu.menu = null
   Notification.shown.length = 0
   powerSaveBlocker.active.clear()
-  Object.assign(safeStorage, { available: true, backend: 'gnome_libsecret' })
+  Object.assign(safeStorage, { available: true, backend: 'gnome_libsecret', prefix: 'v11' })
   nativeTheme.themeSource = 'system'
   shell.revealed.length = 0
   utilityProcess.forked.length = 0
