@@ -1,11 +1,7 @@
-/**
- * The Node.js that the Linux packages run their workers with (docs/decisions/0013): `npx tsx scripts/shipped-node.ts` puts
- * it into `build/node/`, where electron-builder takes it from. On other systems there is nothing to do.
- */
+/** The Node.js that the Linux packages run their workers with (docs/decisions/0013). */
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Fetched, fetched } from './packages.js'
-import { isProgram, ROOT } from './programs.js'
 
 /** The official program, of the release line that Electron's own Node.js is of. */
 const NODE: Fetched = {
@@ -23,8 +19,9 @@ export function shippedNode(): Promise<string> {
   return fetched(NODE)
 }
 
-if (isProgram(import.meta.url) && process.platform === 'linux') {
-  const [from, to] = [await shippedNode(), join(ROOT, 'build', 'node')]
+/** Puts its program and its licence into a folder, where electron-builder takes them from. @throws Error as above */
+export async function shipNode(to: string): Promise<void> {
+  const from = await shippedNode()
   mkdirSync(to, { recursive: true })
   cpSync(join(from, 'bin', 'node'), join(to, 'node'))
   cpSync(join(from, 'LICENSE'), join(to, 'LICENSE.node.txt'))

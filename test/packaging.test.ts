@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
 import { APP_ID } from '../src-main/shell/identity.js'
 import { makeIcons } from '../scripts/icons.js'
+import { gatherLicences } from '../scripts/licences.js'
 import { electronProgram, noWindow } from '../scripts/start.js'
 
 const require = createRequire(import.meta.url)
@@ -32,6 +33,7 @@ type Configuration = Record<'win' | 'mac' | 'linux', Platform> & {
   appId: string
   files: string[]
   asarUnpack: string[]
+  extraResources: unknown
   electronFuses: Record<string, boolean>
   deb: { depends: string[] }
   mac: { entitlements: string; notarize: boolean; hardenedRuntime: boolean }
@@ -63,16 +65,22 @@ describe('electron-builder.yml', () => {
         for (const name of arch) expect(['x64', 'arm64']).toContain(name)
       }
     }
-    expect(read().linux.target.map(({ target }) => target)).toEqual(['AppImage', 'deb'])
+    const targets = (platform: 'win' | 'mac' | 'linux') => read()[platform].target.map(({ target }) => target)
+    expect(targets('win')).toEqual(['nsis', 'portable'])
+    expect(targets('mac')).toEqual(['dmg', 'zip'])
+    expect(targets('linux')).toEqual(['AppImage', 'deb', 'tar.gz'])
   })
 
   it.each([
-    ['win', 'win32/x64', ['sharp-win32-x64']],
-    ['mac', 'darwin/arm64', ['sharp-darwin-arm64', 'sharp-libvips-darwin-arm64']],
-    ['linux', 'linux/x64', ['sharp-libvips-linux-x64', 'sharp-linux-x64']],
-  ] as const)('ships the native code of %s and of no other system', async (platform, runtime, sharps) => {
-    const excluded = [...read().files, ...read()[platform].files].filter((glob) => glob.startsWith('!'))
-    const shipped = (path: string): boolean => !excluded.some((glob) => minimatch(path, glob.slice(1)))
+    ['win', 'x64', 'win32/x64', ['sharp-win32-x64']],
+    ['win', 'arm64', 'win32/arm64', ['sharp-win32-arm64']],
+    ['mac', 'arm64', 'darwin/arm64', ['sharp-darwin-arm64', 'sharp-libvips-darwin-arm64']],
+    ['linux', 'x64', 'linux/x64', ['sharp-libvips-linux-x64', 'sharp-linux-x64']],
+  ] as const)('ships the native code of %s %s and of no other system', async (platform, arch, runtime, sharps) => {
+    const excluded = [...read().files, ...read()[platform].files]
+      .filter((glob) => glob.startsWith('!'))
+      .map((glob) => glob.slice(1).replaceAll('${arch}', arch))
+    const shipped = (path: string): boolean => !excluded.some((glob) => minimatch(path, glob))
 
     const binaries = 'node_modules/onnxruntime-node/bin/napi-v6'
     const runtimes: string[] = []
@@ -85,16 +93,27 @@ describe('electron-builder.yml', () => {
     const optional = JSON.parse(readFileSync(new URL('node_modules/sharp/package.json', root), 'utf8')) as {
       optionalDependencies: Record<string, string>
     }
-    const packages = Object.keys(optional.optionalDependencies).filter(
-      (name) => !/wasm32|ppc64|riscv64|s390x/.test(name),
-    )
+    const packages = Object.keys(optional.optionalDependencies)
     expect(packages.length).toBeGreaterThan(10)
     expect(packages.filter((name) => shipped(`node_modules/${name}/lib/binary.node`)).sort()).toEqual(
       sharps.map((name) => `@img/${name}`).sort(),
     )
-    for (const path of ['out/main/worker.js', 'node_modules/sharp/lib/index.js', 'node_modules/zod/package.json']) {
+    for (const path of [
+      'out/main/worker.js',
+      'out/renderer/licenses.txt',
+      'node_modules/sharp/lib/index.js',
+      'node_modules/@img/colour/index.cjs',
+      'node_modules/zod/package.json',
+    ]) {
       expect(shipped(path), path).toBe(true)
     }
+  })
+
+  it('ships the licences of what it ships', async () => {
+    expect(read().extraResources).toEqual([{ from: 'build/licences', to: 'licences' }])
+    const names = await gatherLicences()
+    for (const name of ['sharp', 'onnxruntime-node', 'zod', 'electron-store']) expect(names).toContain(name)
+    expect(names).not.toContain('vitest')
   })
 
   it('unpacks the packages that load native code', () => {
