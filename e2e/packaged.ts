@@ -8,13 +8,13 @@ import { _electron, expect } from '@playwright/test'
 /** Milliseconds: learning takes a minute of an idle machine. */
 const PATIENCE = 900_000
 
-const [program = '', pictures = ''] = process.argv.slice(2)
+const [program = '', images = ''] = process.argv.slice(2)
 const app = await _electron.launch({ executablePath: program, chromiumSandbox: true, timeout: 120_000 })
 try {
   const page = await app.firstWindow()
   await app.evaluate(({ dialog }, chosen) => {
     dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [chosen] })
-  }, pictures)
+  }, images)
   await page.getByRole('button', { name: 'Choose folder…' }).click()
   await page.getByRole('button', { name: 'Continue to strength' }).click({ timeout: PATIENCE })
   const start = page.getByRole('button', { name: 'Start protecting' })

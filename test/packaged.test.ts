@@ -136,8 +136,8 @@ describe('the app for Linux', () => {
       needs(missing, context)
       const display = ['xvfb-run', 'dbus-run-session'].filter((name) => spawnSync('which', [name]).status !== 0)
       needs(display.length > 0 ? `${display.join(' and ')} not here` : null, context)
-      const pictures = join(root, 'pictures')
-      await drawCollection(pictures, { even: 3, odd: 3 })
+      const images = join(root, 'pictures')
+      await drawCollection(images, { even: 3, odd: 3 })
       mkdirSync(join(root, 'home'))
       // Chromium's sandbox refuses root.
       const user = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
@@ -147,13 +147,13 @@ describe('the app for Linux', () => {
         needs(readable ? null : 'an ordinary user cannot read this folder', context)
       }
       const driver = [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'e2e', 'packaged.ts')]
-      const [first, ...rest] = [...user, 'xvfb-run', '-a', 'dbus-run-session', '--', ...driver, program, pictures]
+      const [first, ...rest] = [...user, 'xvfb-run', '-a', 'dbus-run-session', '--', ...driver, program, images]
       const home = join(root, 'home')
       const env = { PATH: process.env['PATH'], HOME: home, FIXATIVE_HOME: join(home, 'data'), TMPDIR: tmpdir() }
       const { status, stdout, stderr } = spawnSync(first!, rest, { cwd: root, encoding: 'utf8', env })
       expect(status, stdout + stderr).toBe(0)
       expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+/)
-      expect(readdirSync(`${pictures}-protected`).sort()).toEqual([
+      expect(readdirSync(`${images}-protected`).sort()).toEqual([
         'even',
         'fixative-certificate.json',
         'fixative-report.html',
