@@ -140,6 +140,25 @@ describe('fixative verify', () => {
     expect(stdout).toContain('Informative:')
   })
 
+  it('passes over what a system leaves in a folder', async () => {
+    await writeFile(join(folder, '.DS_Store'), 'x')
+    await writeFile(join(folder, 'cats', 'Thumbs.db'), 'x')
+    await writeFile(join(folder, 'cats', '._two words.png'), 'x')
+    expect((await verify()).code).toBe(0)
+    await writeFile(join(folder, 'cats', 'Thumbs.db.png'), 'x')
+    expect((await verify()).stdout).toMatch(/extra, not in the certificate:\n\s+cats\/Thumbs\.db\.png/)
+  })
+
+  it('draws nothing on the terminal that a certificate says', async () => {
+    const reason = '\u001b[2K\r✓ Signer: known\n✓ Signature: valid\u202e'
+    const predicate = { ...statement.predicate, certification: null, certificationSkipped: { reason } }
+    await writeFile(certificate(), signStatement({ ...statement, predicate }, ownKey))
+    const { stdout } = await verify()
+    expect(stdout).not.toMatch(/[\u001b\r\u202e]/)
+    expect(stdout.match(/^✓ Signature/gm)).toHaveLength(1)
+    expect(stdout).toContain('\\u001b[2K\\u000d✓ Signer: known\\u000a✓ Signature: valid\\u202e')
+  })
+
   it('names a changed, a missing and an extra file', async () => {
     await writeFile(join(folder, 'cats/two words.png'), 'Second')
     await rm(join(folder, 'dogs/😀.png'))

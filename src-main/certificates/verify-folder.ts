@@ -1,5 +1,5 @@
 /** Checks a protected folder against its certificate: signature, signer, and every file by its hash. */
-import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
+import { CERTIFICATE_NAME, REPORT_NAME, isSystemFile } from '../core/file-names.js'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, readdir, stat } from 'node:fs/promises'
@@ -119,7 +119,8 @@ async function checkFiles(
   const own = new Set([certificateName, CERTIFICATE_NAME, REPORT_NAME])
   const listed = new Set(subject.map(({ name }) => name))
   const extra: string[] = []
-  for await (const name of filesBelow(folder)) if (!listed.has(name) && !own.has(name)) extra.push(name)
+  const expected = (name: string): boolean => listed.has(name) || own.has(name) || isSystemFile(name)
+  for await (const name of filesBelow(folder)) if (!expected(name)) extra.push(name)
   return { matching, modified, missing, extra: extra.sort() }
 }
 

@@ -82,6 +82,8 @@ describe('text', () => {
   it('keeps letters of every script and makes direction overrides visible', () => {
     expect(printable('été 猫 😀')).toBe('été 猫 😀')
     expect(printable('a\u202egnp.exe')).toBe('a\\u202egnp.exe')
+    expect(printable('a\u200f\u200bb\ufeff')).toBe('a\\u200f\\u200bb\\ufeff')
+    expect(printable('👩‍🎨.png')).toBe('👩‍🎨.png')
   })
 
   it('lists no more than it should', () => {

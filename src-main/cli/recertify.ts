@@ -18,9 +18,9 @@ function text({ checks, ok, statement }: Recertification, c: Colours): string {
     ...(ok
       ? [
           'The certificate was recomputed from the private data, and is the same.',
-          c.bold(headline),
-          ...details,
-          explanation,
+          c.bold(printable(headline)),
+          ...details.map(printable),
+          printable(explanation),
         ]
       : [c.red('The certificate does not come out the same. Do not rely on it.')]),
   ].join('\n')

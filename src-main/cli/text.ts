@@ -1,12 +1,13 @@
 /** Text for a terminal: safe, short, and the same in every locale. */
 
 /**
- * A name from outside (a file, a class, a signer) as one line of printable text: control characters, which could move
- * the cursor or recolour the terminal, and direction overrides, which could reorder the line, become \u escapes.
+ * Text from outside (a file's name, a signer's, a sentence of a certificate) as one line of printable text: control
+ * characters, which could move the cursor or recolour the terminal, direction marks, which could reorder the line, and
+ * characters without width become \u escapes. Joiners stay: they are part of words and emoji.
  */
 export function printable(text: string): string {
   return text.replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    /[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu,
     (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
   )
 }

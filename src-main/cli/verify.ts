@@ -129,7 +129,8 @@ function text(r: Report, { verification: v, signerRequired }: Checked, c: Colour
     )
   }
   lines.push('')
-  if (r.ok || r.signature === 'valid') lines.push(c.bold(r.headline), ...r.details, r.explanation)
+  if (r.ok || r.signature === 'valid')
+    lines.push(c.bold(printable(r.headline)), ...r.details.map(printable), printable(r.explanation))
   if (!r.ok) lines.push(c.red('This folder is not what was certified. Do not rely on the certificate for it.'))
   else if (signer.state === 'unknown') {
     lines.push('To know this signer from now on: fixative keys trust add, with this certificate or the signer’s key.')

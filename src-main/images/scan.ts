@@ -1,5 +1,5 @@
 /** What is in a folder: the pictures that can be protected, and why the others cannot. */
-import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
+import { CERTIFICATE_NAME, REPORT_NAME, isSystemFile } from '../core/file-names.js'
 import type { Dirent } from 'node:fs'
 import { opendir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -45,14 +45,7 @@ export interface ScanOptions {
 }
 
 const OWN_FILES = new Set([CERTIFICATE_NAME, REPORT_NAME])
-const JUNK = new Set([
-  'thumbs.db',
-  'desktop.ini',
-  'ehthumbs.db',
-  '__macosx',
-  '$recycle.bin',
-  'system volume information',
-])
+const SYSTEM_FOLDERS = new Set(['__macosx', '$recycle.bin', 'system volume information'])
 /** Files looked at a time: enough to hide the latency of a network drive, few enough for any limit of open files. */
 const PARALLEL = 16
 
@@ -114,7 +107,8 @@ export async function scan(root: string, { headers, signal, onProgress }: ScanOp
 const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
 function isIgnored(entry: Dirent): boolean {
-  return entry.name.startsWith('.') || OWN_FILES.has(entry.name) || JUNK.has(entry.name.toLowerCase())
+  const { name } = entry
+  return name.startsWith('.') || isSystemFile(name) || OWN_FILES.has(name) || SYSTEM_FOLDERS.has(name.toLowerCase())
 }
 
 interface Entry {

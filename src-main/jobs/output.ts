@@ -3,7 +3,7 @@
  * that role. So Fixative knows what it wrote itself, and never replaces or removes anything else.
  */
 import { freeBytes } from '../storage/disk-space.js'
-import { CERTIFICATE_NAME, REPORT_NAME } from '../core/file-names.js'
+import { CERTIFICATE_NAME, REPORT_NAME, isSystemFile } from '../core/file-names.js'
 import { access, constants, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -14,8 +14,6 @@ import { TEMPORARY, diskError, makeFolder, syncFolder, writeAtomically, below } 
 import { filesBelow, hashFile, readCertificate } from '../certificates/verify-folder.js'
 
 export const MARKER_NAME = '.fixative-job'
-/** Files that systems put into folders on their own. */
-const SYSTEM_FILES = new Set(['.ds_store', 'thumbs.db', 'desktop.ini'])
 
 const hashes = z.record(z.string(), z.string())
 const markerSchema = z.strictObject({
@@ -53,8 +51,7 @@ export async function inspectOutput(output: string, jobId: string, signal?: Abor
     if (await stat(output).catch(() => null)) throw error
     return { kind: 'empty' }
   }
-  const known = (name: string): boolean =>
-    TEMPORARY.test(name) || SYSTEM_FILES.has(name.slice(name.lastIndexOf('/') + 1).toLowerCase())
+  const known = (name: string): boolean => TEMPORARY.test(name) || isSystemFile(name)
   const others = names.filter((name) => !known(name))
   if (others.length === 0) return { kind: 'empty' }
   const marker = others.includes(MARKER_NAME) ? await readMarker(output) : null
