@@ -12,7 +12,7 @@ export default defineConfig<Options>({
   expect: { timeout: 20_000 },
   projects: [
     { name: 'browser', use: { host: 'browser' }, testIgnore: 'desktop*.spec.ts' },
-    { name: 'desktop', use: { host: 'desktop' }, testIgnore: 'browser*.spec.ts' },
+    { name: 'desktop', use: { host: 'desktop' }, testIgnore: 'browser*.spec.ts', timeout: 1_800_000 },
   ],
   use: {
     viewport: { width: 1280, height: 800 },

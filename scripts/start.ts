@@ -36,6 +36,33 @@ export function noWindow(
   return null
 }
 
+/** Settings of Linux that keep ordinary users from what Chromium's sandbox is made of, and the value that does. */
+const RESTRICTIONS: readonly (readonly [setting: string, value: string])[] = [
+  ['kernel/apparmor_restrict_unprivileged_userns', '1'],
+  ['kernel/unprivileged_userns_clone', '0'],
+  ['user/max_user_namespaces', '0'],
+]
+
+/**
+ * One sentence for an Electron that has died at once, where the system restricts user namespaces (Ubuntu from 23.10 on);
+ * null: it does not, and it died of something else. Fixative is never started without the sandbox instead.
+ *
+ * @param folder with the kernel's settings, each a file
+ */
+export function noSandbox(program: string, folder = '/proc/sys'): string | null {
+  const restricted = RESTRICTIONS.find(([setting, value]) => {
+    const file = join(folder, setting)
+    return existsSync(file) && readFileSync(file, 'utf8').trim() === value
+  })
+  if (restricted === undefined) return null
+  const helper = join(dirname(program), 'chrome-sandbox')
+  const allow = `sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'`
+  return (
+    `This system keeps Electron from setting up its sandbox (${restricted[0].replace('/', '.')} is ${restricted[1]}), ` +
+    `without which Fixative does not run: allow it once with \`${allow}\`, or let ${INSTEAD.replace('opens', 'open')}`
+  )
+}
+
 /** Fetches Electron's program. False: impossible. What goes wrong is not shown: it is a stack trace of the downloader. */
 function fetchElectron(): boolean {
   console.log('Fetching Electron (about 110 MB, only this once) …')
@@ -77,7 +104,12 @@ async function main(args: readonly string[]): Promise<number> {
       console.error(`Electron did not start (${error.message}): ${INSTEAD}`)
       resolve(1)
     })
-    child.on('close', (code) => resolve(code ?? 1))
+    child.on('close', (code, signal) => {
+      // Chromium's own words are a stack trace.
+      const reason = signal !== null && process.platform === 'linux' ? noSandbox(program) : null
+      if (reason !== null) console.error(reason)
+      resolve(code ?? 1)
+    })
   })
 }
 

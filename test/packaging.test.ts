@@ -1,6 +1,6 @@
 /** The packaging configuration, as far as it can be checked without building: keys, targets, files, icons, fuses. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import sharp from 'sharp'
 import { APP_ID } from '../src-main/shell/identity.js'
 import { makeIcons } from '../scripts/icons.js'
 import { gatherLicences } from '../scripts/licences.js'
-import { electronProgram, noWindow } from '../scripts/start.js'
+import { electronProgram, noSandbox, noWindow } from '../scripts/start.js'
 
 const require = createRequire(import.meta.url)
 // From inside electron-builder, which brings its own versions of both.
@@ -221,6 +221,25 @@ describe('npm start', () => {
     expect(noWindow({ DISPLAY: ':0' }, 'linux', 1000)).toBe(null)
     expect(noWindow({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux', 1000)).toBe(null)
     expect(noWindow({}, 'darwin', 501)).toBe(null)
+  })
+
+  it('says in one sentence what to do where the system keeps Electron from its sandbox', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fixative-sys-'))
+    try {
+      expect(noSandbox('/electron/electron', folder)).toBe(null)
+      await mkdir(join(folder, 'kernel'))
+      const setting = join(folder, 'kernel', 'apparmor_restrict_unprivileged_userns')
+      await writeFile(setting, '0\n')
+      expect(noSandbox('/electron/electron', folder)).toBe(null)
+      await writeFile(setting, '1\n')
+      const reason = noSandbox('/electron/electron', folder)
+      expect(reason).toMatch(
+        /kernel\.apparmor_restrict_unprivileged_userns is 1.*chmod 4755 '\/electron\/chrome-sandbox'/,
+      )
+      expect(reason).not.toContain('no-sandbox')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('finds Electron without starting its download', () => {

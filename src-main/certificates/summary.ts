@@ -1,4 +1,4 @@
-/** What a certificate says, as every place shows it. */
+/** What a certificate says, as every place shows it: of its numbers, those that its counts really give. */
 import {
   headlineSentence,
   nearbySentence,
@@ -27,11 +27,14 @@ export function summaryOf({ predicate }: Statement): Summary {
       explanation: withSoftening(certificationSkipped?.reason ?? ''),
     }
   }
-  const { population, reason } = recompute(certification)
-  const details = [nearbySentence(certification), populationSentence(population, certification.testImages)]
+  const { chance, testImages } = certification
+  const { headline, population, verdict, reason, ...recomputed } = recompute(certification)
+  const runs = certification.runs && recomputed.runs && { ...certification.runs, ...recomputed.runs }
+  const found = { headline, runs, chance }
+  const details = [nearbySentence(found), populationSentence(population, testImages)]
   return {
-    headline: headlineSentence(certification),
+    headline: headlineSentence(found),
     details: details.filter((sentence) => sentence !== null),
-    explanation: withSoftening(`${verdictSentence(certification.verdict)} ${reason}`),
+    explanation: withSoftening(`${verdictSentence(verdict)} ${reason}`),
   }
 }

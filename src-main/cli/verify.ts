@@ -1,8 +1,8 @@
 /** fixative verify PATH */
 import { Command } from 'commander'
 import { type SignerState, signerSentence, fingerprint } from '../core/certificate/signers.js'
-import { headlineSentence, nearbySentence, populationSentence, verdictSentence } from '../core/certificate/sentences.js'
 import { FixativeError } from '../core/errors.js'
+import { summaryOf } from '../certificates/summary.js'
 import type { Verification } from '../certificates/verify-folder.js'
 import { verify } from '../library/verify.js'
 import { cancellable } from './cancel.js'
@@ -15,28 +15,6 @@ interface Checked {
   readonly verification: Verification
   /** Whether --trust was given: then the signer must be that one. */
   readonly signerRequired: boolean
-}
-
-/** The sentences of a certificate, from the numbers that its counts really give. */
-function claims({ statement, recomputed }: Verification) {
-  const { certification, certificationSkipped } = statement.predicate
-  if (!certification || !recomputed) {
-    return {
-      headline: 'These pictures are protected, but not certified.',
-      details: [],
-      explanation: certificationSkipped?.reason ?? '',
-    }
-  }
-  const { chance, testImages } = certification
-  const runs = certification.runs && recomputed.runs && { ...certification.runs, ...recomputed.runs }
-  const found = { headline: recomputed.headline, runs, chance }
-  return {
-    headline: headlineSentence(found),
-    details: [nearbySentence(found), populationSentence(recomputed.population, testImages)].filter(
-      (sentence) => sentence !== null,
-    ),
-    explanation: verdictSentence(recomputed.verdict),
-  }
 }
 
 /** What `--json` says about a check. */
@@ -72,7 +50,7 @@ function report(v: Verification) {
       controlCurve: v.recomputed.controlCurve,
       verdict: v.recomputed.verdict,
     },
-    ...claims(v),
+    ...summaryOf(v.statement),
   }
 }
 

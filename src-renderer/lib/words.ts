@@ -19,6 +19,7 @@ export const VERDICTS: Record<NonNullable<Report['verdict']>, { name: string; to
   informative: { name: 'Informative', tone: 'good' },
   weak: { name: 'Weak', tone: 'warn' },
   inconclusive: { name: 'Inconclusive', tone: 'bad' },
+  meaningless: { name: 'Not meaningful', tone: 'bad' },
 }
 
 /** The explanation without the verdict's own name in front of it, which stands beside it. */

@@ -13,7 +13,7 @@ p { margin: .5rem 0; max-width: 46rem }
 .eyebrow, .soft, figcaption { color: var(--soft); font-size: .9rem }
 .verdict { border-left: .3rem solid var(--soft); background: var(--panel); padding: .75rem 1rem; margin: 1rem 0 }
 .verdict.informative { border-color: var(--good) } .verdict.weak { border-color: var(--fair) }
-.verdict.inconclusive { border-color: var(--poor) }
+.verdict.inconclusive, .verdict.meaningless { border-color: var(--poor) }
 figure { margin: 1rem 0 } .scroll { overflow-x: auto }
 svg { display: block; width: 100%; height: auto; min-width: 26rem; max-width: 46rem }
 svg text { font: 13px system-ui, sans-serif; fill: var(--ink) } svg .soft { fill: var(--soft) }

@@ -46,6 +46,7 @@ const VERDICTS: Record<Verdict, string> = {
   informative: 'Informative: the protection, not the test, keeps the classifier from learning.',
   weak: 'Weak: a classifier learns less from the protected files than from the originals, but not by much.',
   inconclusive: 'Inconclusive: this test cannot tell the protected files from the originals.',
+  meaningless: 'Not meaningful: the test says too little of too few classifiers or pictures.',
 }
 
 export function verdictSentence(verdict: Verdict): string {

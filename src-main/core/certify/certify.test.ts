@@ -68,6 +68,30 @@ describe('certify', () => {
     expect(verdict(30, 150, Number.NaN)).toBe('inconclusive')
   })
 
+  it('finds no meaning in a quantile, a confidence, draws or pictures of next to nothing', () => {
+    const clear = { ...INPUT, protectedCorrect: constant(30), controlCorrect: constant(150) }
+    const few = { protectedCorrect: constant(30).slice(0, 99), controlCorrect: constant(150).slice(0, 99) }
+    expect(certify(clear).verdict).toBe('informative')
+    for (const claim of [{ q: 0.0007, confidence: 0.5001 }, { q: 0.79 }, { confidence: 0.5001 }, { ...few, q: 0.8, confidence: 0.95 }]) {
+      expect(certify({ ...clear, ...claim }).verdict, JSON.stringify(claim)).toBe('meaningless')
+    }
+    const tiny = { ...INPUT, testImages: 9, protectedCorrect: constant(1), controlCorrect: constant(9) }
+    expect(certify(tiny)).toMatchObject({
+      verdict: 'meaningless',
+      reason: expect.stringContaining('on 9 pictures') as string,
+    })
+    const peaks = { protectedPeaks: new Array<number>(22).fill(60), controlPeaks: new Array<number>(22).fill(90) }
+    const runs = { quantile: 0.9, confidence: 0.9, ...peaks }
+    expect(certify({ ...INPUT, runs }).verdict).toBe('informative')
+    for (const claim of [{ quantile: 0.5 }, { confidence: 0.6 }]) {
+      const found = certify({ ...INPUT, runs: { ...runs, ...claim } })
+      expect(found.verdict).toBe('meaningless')
+      expect(found.reason).toMatch(
+        /^The bounds speak of \d+ % of classifiers with \d+ % confidence, on 300 pictures; it takes/,
+      )
+    }
+  })
+
   it('abstains with too few draws and says how many it takes', () => {
     const first = (counts: ArrayLike<number>, n: number): number[] => Array.from(counts).slice(0, n)
     const withDraws = (n: number): ReturnType<typeof certify> =>

@@ -14,6 +14,16 @@ export const REQUIRED_FIT = 0.9
 /** Gap between control and protected, in percentage points, that makes a certificate informative. */
 export const INFORMATIVE_POINTS = 10
 
+/**
+ * What a bound must at least speak of, to mean anything: shares of the classifiers, the confidence, draws of the weight
+ * noise, and test pictures. Below, any two folders can be made to look as wanted.
+ */
+const LEAST = {
+  noisy: { quantile: 0.8, confidence: 0.95, draws: 100 },
+  runs: { quantile: 0.8, confidence: 0.9, draws: 0 },
+  testImages: 10,
+} as const
+
 export interface CertifyInput {
   /** Held-out originals classified right by each draw around the surrogate of the protected files. Any order. */
   readonly protectedCorrect: ArrayLike<number>
@@ -105,7 +115,7 @@ export function certify(input: CertifyInput): Certified {
     headline: { etaOverSigma: HEADLINE_RADIUS, ...asShares(noisy, testImages) },
     runs: runs && asShares(runs, testImages),
     population: protectedAtMost === null ? null : upperLimitOfAny(protectedAtMost, testImages, compared, confidence),
-    ...(runs ? judgeRuns(runs, testImages) : judgeNoisy(noisy, input, draws)),
+    ...(runs ? judgeRuns(runs, input.runs!, testImages) : judgeNoisy(noisy, input, draws)),
   }
 }
 
@@ -136,6 +146,8 @@ function judgeNoisy(
     const reason = `${draws} draws of the weight noise are too few for this quantile and confidence: ${wanted}.`
     return { verdict: 'inconclusive', reason }
   }
+  const claim = { quantile: q, confidence, draws, testImages }
+  if (isMeaningless(claim, LEAST.noisy)) return meaningless(claim, LEAST.noisy)
   if (!(protectedTrainAccuracy >= REQUIRED_FIT)) {
     const fit = Math.floor(protectedTrainAccuracy * 100)
     const reason = `The classifier trained on the protected files learnt only ${fit} % of them, so that it fails on your pictures proves little.`
@@ -150,16 +162,45 @@ function judgeNoisy(
 }
 
 /** What is trained on the originals in the same way shows that such classifiers learn when they can. */
-function judgeRuns({ protectedAtMost, controlAtLeast }: RunBounds, testImages: number): Judgement {
+function judgeRuns(
+  { protectedAtMost, controlAtLeast }: RunBounds,
+  { quantile, confidence }: RunScores,
+  testImages: number,
+): Judgement {
   if (protectedAtMost === null || controlAtLeast === null) {
     return { verdict: 'inconclusive', reason: 'There are too few classifiers for this quantile and confidence.' }
   }
+  const claim = { quantile, confidence, draws: 0, testImages }
+  if (isMeaningless(claim, LEAST.runs)) return meaningless(claim, LEAST.runs)
   return judgeGap(controlAtLeast - protectedAtMost, testImages, {
     originals: 'Classifiers trained on the originals',
     other: 'those trained on the protected files',
     recognises: 'recognise',
     certified: 'are not certified to recognise',
   })
+}
+
+interface Claim {
+  readonly quantile: number
+  readonly confidence: number
+  readonly draws: number
+}
+
+const isMeaningless = (claim: Claim & { testImages: number }, least: Claim): boolean =>
+  claim.quantile < least.quantile ||
+  claim.confidence < least.confidence ||
+  claim.draws < least.draws ||
+  claim.testImages < LEAST.testImages
+
+function meaningless(claim: Claim & { testImages: number }, least: Claim): Judgement {
+  const share = (value: number): string => `${Number((100 * value).toPrecision(3))} %`
+  const draws = (count: number): string => (least.draws === 0 ? '' : `, of ${count} draws`)
+  return {
+    verdict: 'meaningless',
+    reason:
+      `The bounds speak of ${share(claim.quantile)} of classifiers with ${share(claim.confidence)} confidence${draws(claim.draws)}, on ${claim.testImages} pictures;` +
+      ` it takes at least ${share(least.quantile)} and ${share(least.confidence)}${draws(least.draws)}, on ${LEAST.testImages} pictures.`,
+  }
 }
 
 /** @param gap in pictures: whole counts, so that a gap of exactly ten points is not lost to rounding. */
