@@ -117,9 +117,8 @@ describe('renderReport', () => {
     expect(page).toContain(
       'nine in ten recognise at most 13 % of your pictures; trained on the originals, at least 64 %.',
     )
-    expect(page).toContain(
-      'copies of one such classifier recognise at most 13 %; of one trained on the originals, at least 41 %.',
-    )
+    // Three draws bound nothing, whatever the headline of the certificate claims.
+    expect(page).not.toContain('copies of one such classifier')
     expect(page).toContain('Only 247 pictures were tested')
     expect(page).toContain('Informative: the protection')
   })

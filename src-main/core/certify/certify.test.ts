@@ -72,7 +72,12 @@ describe('certify', () => {
     const clear = { ...INPUT, protectedCorrect: constant(30), controlCorrect: constant(150) }
     const few = { protectedCorrect: constant(30).slice(0, 99), controlCorrect: constant(150).slice(0, 99) }
     expect(certify(clear).verdict).toBe('informative')
-    for (const claim of [{ q: 0.0007, confidence: 0.5001 }, { q: 0.79 }, { confidence: 0.5001 }, { ...few, q: 0.8, confidence: 0.95 }]) {
+    for (const claim of [
+      { q: 0.0007, confidence: 0.5001 },
+      { q: 0.79 },
+      { confidence: 0.5001 },
+      { ...few, q: 0.8, confidence: 0.95 },
+    ]) {
       expect(certify({ ...clear, ...claim }).verdict, JSON.stringify(claim)).toBe('meaningless')
     }
     const tiny = { ...INPUT, testImages: 9, protectedCorrect: constant(1), controlCorrect: constant(9) }
