@@ -1,7 +1,7 @@
 /** The Node.js that the Linux packages run their workers with (docs/decisions/0013). */
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Fetched, fetched } from './packages.js'
+import { type Fetched, fetched } from './registry.js'
 
 /** The official program, of the release line that Electron's own Node.js is of. */
 const NODE: Fetched = {

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
-import { type Fetched, fetched } from './packages.js'
+import { type Fetched, fetched } from './registry.js'
 import { ROOT } from './programs.js'
 
 const ELECTRON: Fetched = {

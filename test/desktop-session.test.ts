@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { missingPackages, onPath } from '../scripts/debian.js'
-import { cacheFolder } from '../scripts/packages.js'
+import { cacheFolder } from '../scripts/registry.js'
 
 let folder: string
 beforeAll(() => {

@@ -5,7 +5,7 @@ import type { Emit } from '../../src-shared/contract/index.js'
 import type { Effort } from '../jobs/job.js'
 import { nodeTransport } from '../workers/transport.js'
 import { startServer } from './server.js'
-import { loadStatic } from './static.js'
+import { loadWindow } from '../app/window-files.js'
 
 export interface HostOptions {
   /** Port on 127.0.0.1; 0: any free one. */
@@ -38,7 +38,7 @@ export interface Host {
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { port, dataFolder, rendererDir, workerEntry, version, effort, observe } = options
-  const files = await loadStatic(rendererDir)
+  const files = await loadWindow(rendererDir)
   const settings = await openSettingsFile(dataFolder)
   // The app needs somewhere to send its events before there is a server, and the server needs the app.
   let send: Emit = () => undefined

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src-shared/contract/index.js'
 import { createHttpTransport } from '../../src-renderer/http-transport.js'
 import { MAX_BODY, startServer, type WindowServer } from './server.js'
-import type { StaticFile } from './static.js'
+import type { WindowFile } from '../app/window-files.js'
 
 const PAGE = Buffer.from('<!doctype html><title>page</title>')
-const files = new Map<string, StaticFile>([
+const files = new Map<string, WindowFile>([
   ['index.html', { body: PAGE, type: 'text/html; charset=utf-8' }],
   ['assets/a.js', { body: Buffer.from('1'), type: 'text/javascript; charset=utf-8' }],
 ])

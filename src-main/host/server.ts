@@ -8,12 +8,12 @@ import type { ServedImage } from '../app/images.js'
 import { FixativeError } from '../core/errors.js'
 import { admit } from './gate.js'
 import { RateLimit } from './rate.js'
-import type { StaticFile } from './static.js'
+import type { WindowFile } from '../app/window-files.js'
 
 export interface ServerOptions {
   /** 0: any free port. */
   readonly port: number
-  readonly files: ReadonlyMap<string, StaticFile>
+  readonly files: ReadonlyMap<string, WindowFile>
   readonly serve: Serve
   readonly images: (id: string) => Promise<ServedImage | null>
 }

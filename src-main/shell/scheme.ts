@@ -1,9 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
 import { protocol, type Session } from 'electron'
 import type { ServedImage } from '../app/images.js'
+import { loadWindow } from '../app/window-files.js'
 import { HOST, IMAGE_PATH, SCHEME } from '../../src-shared/ipc-channels.js'
-import { CONTENT_TYPES, PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
+import { PAGE_POLICY, securityHeaders } from '../../src-shared/page-policy.js'
 
 /** The picture behind an opaque id, null for an unknown id. */
 export type ImageSource = (id: string) => Promise<ServedImage | null>
@@ -21,27 +20,24 @@ export async function setupScheme(session: Session, root: string, images: ImageS
 }
 
 /**
- * The request handler behind the scheme. The files are listed once, at start, and a request is looked up in that list:
- * no path is ever put together from a URL, so no URL can name a file outside `root`.
+ * The request handler behind the scheme.
  *
  * @param root folder of the built window (its `index.html` and assets)
- * @throws when `root` cannot be read
+ * @throws FixativeError `window-missing`
  */
 export async function schemeHandler(
   root: string,
   images: ImageSource,
 ): Promise<(request: Request) => Promise<Response>> {
-  const files = await listFiles(root)
+  const files = await loadWindow(root)
   return async (request) => {
     if (request.method !== 'GET') return refuse(405)
     const url = new URL(request.url)
     if (url.protocol !== `${SCHEME}:` || url.host !== HOST) return refuse(404)
     if (url.pathname.startsWith(IMAGE_PATH)) return imageResponse(url.pathname.slice(IMAGE_PATH.length), images)
-    const file = files.get(url.pathname === '/' ? '/index.html' : url.pathname)
+    const file = files.get(url.pathname === '/' ? 'index.html' : url.pathname.slice(1))
     if (file === undefined) return refuse(404)
-    const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream'
-    // Read rather than fetched by file: URL, so that the window's session needs no right to the file scheme.
-    return new Response(new Uint8Array(await readFile(file)), { headers: securityHeaders(PAGE_POLICY, type) })
+    return new Response(new Uint8Array(file.body), { headers: securityHeaders(PAGE_POLICY, file.type) })
   }
 }
 
@@ -53,20 +49,6 @@ async function imageResponse(id: string, images: ImageSource): Promise<Response>
   return new Response(new Uint8Array(image.bytes), {
     headers: { ...securityHeaders(PAGE_POLICY, image.mime), 'cache-control': 'private, max-age=3600' },
   })
-}
-
-/** URL path → absolute path of every regular file below `root`; links are left out. */
-async function listFiles(root: string): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>()
-  const visit = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) await visit(path)
-      else if (entry.isFile()) files.set(`/${relative(root, path).split(sep).join('/')}`, path)
-    }
-  }
-  await visit(root)
-  return files
 }
 
 function refuse(status: 404 | 405): Response {

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { FixativeError } from '../core/errors.js'
 
-export interface StaticFile {
+/** A file of the built window. */
+export interface WindowFile {
   readonly body: Buffer
   readonly type: string
 }
@@ -14,9 +15,9 @@ export interface StaticFile {
  *
  * @throws FixativeError `window-missing` when the window has not been built
  */
-export async function loadStatic(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
+export async function loadWindow(folder: string): Promise<ReadonlyMap<string, WindowFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const files = new Map<string, StaticFile>()
+  const files = new Map<string, WindowFile>()
   for (const entry of entries) {
     if (!entry.isFile() || !Object.hasOwn(CONTENT_TYPES, extname(entry.name))) continue
     const file = join(entry.parentPath, entry.name)
