@@ -2,19 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
-import {
-  DEFAULT_APP_SETTINGS,
-  type EventName,
-  type EventPayload,
-  type Job,
-  type StressTest,
-} from '../../src-shared/contract/index.js'
+import type { BrowserWindow } from 'electron'
+import { DEFAULT_APP_SETTINGS, type Job, type StressTest } from '../../src-shared/contract/index.js'
 import * as fake from '../../test/support/fakes/electron.js'
 import { choosePath, chooseTarget } from './dialogs.js'
 import { createJobWatch, type JobWatch, type WatchedJob } from './job-watch.js'
 import { openKeychain } from './keychain.js'
-import { menuTemplate } from './menu.js'
 import { setupNotification } from './notification.js'
 import { htmlToPdf } from './pdf.js'
 import { setupPower } from './power.js'
@@ -277,35 +270,6 @@ describe('dialogs', () => {
     expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe(null)
     expect(fake.dialog.asked[0]).toMatchObject({ properties: ['openDirectory'] })
     expect(fake.dialog.asked[1]).toMatchObject({ properties: ['openFile'], defaultPath: '/' })
-  })
-})
-
-describe('the menu', () => {
-  const items = (mac: boolean, developer = false): MenuItemConstructorOptions[] =>
-    menuTemplate(emit, mac, developer).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []))
-  const sent: unknown[] = []
-  const emit = <N extends EventName>(name: N, payload: EventPayload<N>): void => void sent.push([name, payload])
-
-  it.each([true, false])('sends each command of the contract, each with its own shortcut (mac: %s)', (mac) => {
-    sent.length = 0
-    const commands = items(mac).filter(({ click }) => click !== undefined)
-    for (const { click } of commands) (click as () => void)()
-    expect(sent.map((entry) => (entry as [string, { command: string }])[1].command).sort()).toEqual([
-      'cancel',
-      'history',
-      'open',
-      'settings',
-      'verify',
-    ])
-    const shortcuts = commands.map(({ accelerator }) => accelerator)
-    expect(new Set(shortcuts).size).toBe(shortcuts.length)
-    expect(shortcuts).toContain('CmdOrCtrl+,')
-  })
-
-  it('has the developer tools for developers only', () => {
-    const roles = (developer: boolean): unknown[] => items(false, developer).map(({ role }) => role)
-    expect(roles(false)).not.toContain('toggleDevTools')
-    expect(roles(true)).toContain('toggleDevTools')
   })
 })
 

@@ -3,13 +3,19 @@ import type { Emit, EventPayload } from '../../src-shared/contract/index.js'
 
 type Command = EventPayload<'app.command'>['command']
 
+/** What the Help menu does by itself. */
+export interface Help {
+  showLog(): void
+  copyDiagnostics(): void
+}
+
 /** Sets the application menu. Its commands go to the window as `app.command` events. */
-export function setupMenu(emit: Emit, developer: boolean): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(emit, process.platform === 'darwin', developer)))
+export function setupMenu(emit: Emit, help: Help, developer: boolean): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(emit, help, process.platform === 'darwin', developer)))
 }
 
 /** The menu of this system; `developer` adds the developer tools. */
-export function menuTemplate(emit: Emit, mac: boolean, developer: boolean): MenuItemConstructorOptions[] {
+export function menuTemplate(emit: Emit, help: Help, mac: boolean, developer: boolean): MenuItemConstructorOptions[] {
   const item = (label: string, accelerator: string, command: Command): MenuItemConstructorOptions => ({
     label,
     accelerator,
@@ -63,5 +69,13 @@ export function menuTemplate(emit: Emit, mac: boolean, developer: boolean): Menu
       ],
     },
     { role: 'windowMenu' },
+    {
+      role: 'help',
+      submenu: [
+        { label: 'Show the &log', click: () => help.showLog() },
+        { label: '&Copy diagnostics', click: () => help.copyDiagnostics() },
+        ...(mac ? [] : [separator, { role: 'about' as const }]),
+      ],
+    },
   ]
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, dialog, session, shell, type BrowserWindow } from 'electron'
+import { app, clipboard, dialog, session, shell, type BrowserWindow } from 'electron'
 import type { App } from '../app/app.js'
 import type { AppServices, Desktop } from '../app/services.js'
 import { errorData, FixativeError } from '../core/errors.js'
@@ -10,6 +10,7 @@ import { choosePath, chooseTarget } from './dialogs.js'
 import { setupIdentity } from './identity.js'
 import { setupIpc, windowEmitter } from './ipc.js'
 import { createJobWatch } from './job-watch.js'
+import { diagnostics, logJobs, openLog } from './log.js'
 import { setupMenu } from './menu.js'
 import { setupNavigation } from './navigation.js'
 import { disableBackgroundNetwork, setupNetwork } from './network-guard.js'
@@ -65,6 +66,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
     else void opened.open(path)
   })
   if (!first) return app.quit()
+  const log = openLog(userData)
   await app.whenReady()
 
   const store = openStore(userData)
@@ -73,7 +75,15 @@ export async function runShell(options: ShellOptions): Promise<void> {
   const files = session.fromPartition(PARTITION)
   setupPermissions(files)
   setupNetwork(files)
-  setupMenu(emit, !app.isPackaged)
+  setupMenu(
+    emit,
+    {
+      showLog: () => shell.showItemInFolder(log),
+      copyDiagnostics: () => void clipboard.writeText(diagnostics(log)),
+    },
+    !app.isPackaged,
+  )
+  logJobs(watch)
   setupProgress(current, watch)
   setupPower(watch)
 

@@ -208,6 +208,9 @@ class FakeApp extends EventEmitter {
   getPath(name: string): string {
     return this.paths.get(name) ?? '/nonexistent'
   }
+  getGPUFeatureStatus(): Record<string, string> {
+    return { webgpu: 'enabled' }
+  }
   setPath(name: string, path: string): void {
     this.paths.set(name, path)
   }
@@ -259,6 +262,20 @@ export const dialog = {
   },
   showErrorBox(title: string, content: string): void {
     this.asked.push({ title, content })
+  },
+}
+
+export const crashReporter = {
+  started: [] as Options[],
+  start(options: Options): void {
+    this.started.push(options)
+  },
+}
+
+export const clipboard = {
+  text: '',
+  writeText(text: string): void {
+    this.text = text
   },
 }
 
@@ -404,6 +421,8 @@ export function resetElectron(): void {
   ipcMain.handlers.clear()
   Object.assign(dialog, { response: 0, chosen: null, asked: [] })
   Menu.menu = null
+  crashReporter.started.length = 0
+  clipboard.text = ''
   Notification.shown.length = 0
   powerSaveBlocker.active.clear()
   Object.assign(safeStorage, { available: true, backend: 'gnome_libsecret', prefix: 'v11' })
