@@ -153,6 +153,16 @@ describe('electron-builder.yml', () => {
     expect(desktopName).toBe(`${name}.desktop`)
   })
 
+  it('is offered for folders by the file managers', () => {
+    const { nsis, mac, linux } = read() as unknown as Record<'nsis' | 'mac' | 'linux', Record<string, never>>
+    const menu = readFileSync(new URL(nsis['include']!, root), 'utf8')
+    expect(menu).toContain('WriteRegStr HKCU "Software\\Classes\\Directory\\shell\\Fixative\\command"')
+    expect(menu).toContain('DeleteRegKey HKCU "Software\\Classes\\Directory\\shell\\Fixative"')
+    const types = JSON.stringify(mac['extendInfo'])
+    for (const type of ['public.folder', 'public.json']) expect(types).toContain(type)
+    expect(linux['mimeTypes']).toContain('inode/directory')
+  })
+
   it('closes every way to run other code inside the program', () => {
     expect(read().electronFuses).toEqual({
       runAsNode: false,

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron'
+import { app, dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron'
 import type { RequestPayload } from '../../src-shared/contract/index.js'
 
 type Purpose = RequestPayload<'folders.choose'>['purpose']
@@ -22,6 +22,9 @@ const CHOOSERS: Readonly<Record<Purpose, OpenDialogOptions>> = {
   },
 }
 
+/** What is opened, and may be again, from the system's list of recent documents. */
+const OPENED: ReadonlySet<Purpose> = new Set(['collection', 'verify', 'certificate'])
+
 /** Where the last choice was made; null: nowhere yet. */
 export interface LastFolder {
   get(): string | null
@@ -42,6 +45,7 @@ export async function choosePath(
   const [chosen] = filePaths
   if (canceled || chosen === undefined) return null
   last.set(dirname(chosen))
+  if (OPENED.has(purpose)) app.addRecentDocument(chosen)
   return chosen
 }
 

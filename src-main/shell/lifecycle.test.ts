@@ -269,6 +269,7 @@ describe('dialogs', () => {
     expect(folder).toBe('/home/ada/protected')
     expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe(null)
     expect(fake.dialog.asked[0]).toMatchObject({ properties: ['openDirectory'] })
+    expect(fake.app.recent).toHaveLength(2)
     expect(fake.dialog.asked[1]).toMatchObject({ properties: ['openFile'], defaultPath: '/' })
   })
 })

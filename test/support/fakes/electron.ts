@@ -208,6 +208,10 @@ class FakeApp extends EventEmitter {
   getPath(name: string): string {
     return this.paths.get(name) ?? '/nonexistent'
   }
+  readonly recent: string[] = []
+  addRecentDocument(path: string): void {
+    this.recent.push(path)
+  }
   getGPUFeatureStatus(): Record<string, string> {
     return { webgpu: 'enabled' }
   }
@@ -414,6 +418,7 @@ export function resetElectron(): void {
   Object.assign(app, { isPackaged: false, sandboxed: false, first: true, ended: false })
   app.switches.clear()
   app.paths.clear()
+  app.recent.length = 0
   sessions.clear()
   BrowserWindow.all.length = 0
   protocol.privileged.length = 0
