@@ -75,6 +75,16 @@ describe('output folder', () => {
     expect(snapshot(out)).toEqual({})
   })
 
+  it('takes no marker at its word that leads out of the folder', async () => {
+    mkdirSync(out)
+    writeFileSync(join(root, 'victim.txt'), 'x')
+    const sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
+    const marker = { fixative: 'job in progress', job: 'job', replaces: { '../victim.txt': sha256 } }
+    writeFileSync(join(out, MARKER_NAME), JSON.stringify(marker))
+    await expect(inspectOutput(out, 'job')).rejects.toMatchObject({ code: 'output-not-empty' })
+    expect(Object.keys(snapshot(root)).sort()).toEqual([`out/${MARKER_NAME}`, 'victim.txt'])
+  })
+
   it('never follows a name out of the folder', async () => {
     mkdirSync(out)
     writeFileSync(join(root, 'mine'), 'x')

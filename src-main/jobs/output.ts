@@ -7,6 +7,7 @@ import { CERTIFICATE_NAME, REPORT_NAME, isSystemFile } from '../core/file-names.
 import { access, constants, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { relativePath } from '../core/certificate/schema-parts.js'
 import { FixativeError } from '../core/errors.js'
 import { mountOf, outputGone } from './guard.js'
 import type { JobRecord } from './journal.js'
@@ -15,7 +16,8 @@ import { filesBelow, hashFile, readCertificate } from '../certificates/verify-fo
 
 export const MARKER_NAME = '.fixative-job'
 
-const hashes = z.record(z.string(), z.string())
+// Names are a stranger's until then: none may lead out of the folder.
+const hashes = z.record(relativePath, z.string())
 const markerSchema = z.strictObject({
   fixative: z.literal('job in progress'),
   job: z.string().max(100),

@@ -14,6 +14,7 @@ import {
   type Job,
 } from './index.js'
 import { errorData, FixativeError } from '../../src-main/core/errors.js'
+import { reportsRequests } from './reports.js'
 
 /** Handlers that write down what reaches them; `overrides` answer for some. */
 function recording(overrides: Partial<Handlers> = {}): { handlers: Handlers; calls: [string, unknown][] } {
@@ -149,4 +150,10 @@ it('names are own keys only', () => {
 
 it('the default settings are valid', () => {
   expect(appSettingsSchema.parse(DEFAULT_APP_SETTINGS)).toEqual(DEFAULT_APP_SETTINGS)
+})
+
+it('lets no request say where a report is written', () => {
+  const request = { source: { jobId: 'j1' }, format: 'html' }
+  expect(reportsRequests['reports.save'].safeParse(request).success).toBe(true)
+  expect(reportsRequests['reports.save'].safeParse({ ...request, target: '/etc/passwd' }).success).toBe(false)
 })

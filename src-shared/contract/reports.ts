@@ -161,11 +161,7 @@ export interface Verification {
 export const reportsRequests = {
   'reports.get': reportSource,
   /** Writes the report. `target` null: the app asks, or (without dialogs) hands the text to the window. */
-  'reports.save': z.strictObject({
-    source: reportSource,
-    format: z.enum(['html', 'pdf']),
-    target: path.nullable().default(null),
-  }),
+  'reports.save': z.strictObject({ source: reportSource, format: z.enum(['html', 'pdf']) }),
   'history.list': nothing,
   /** Checks a protected folder or a certificate; `verify.progress` counts the files. One at a time. */
   'verify.start': z.strictObject({ path, originals: path.nullable().default(null) }),

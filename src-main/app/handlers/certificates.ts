@@ -45,22 +45,18 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
   const { desktop, emit } = services
   let checking: AbortController | null = null
 
-  /** Writes to `target`, or where the user says; without dialogs the window gets the text. */
+  /** Writes where the user says, in the system's dialog alone; without dialogs the window gets the text. */
   const save = async (
     name: string,
     kind: Kind,
-    target: string | null,
     content: () => Promise<string | Uint8Array>,
     mode = PUBLIC,
   ): Promise<Saved | null> => {
     const suggested = `${name}.${kind.extension}`
-    let path = target
-    if (path === null && desktop) {
-      path = await desktop.chooseTarget(suggested, { name: kind.name, extensions: [kind.extension] })
-      if (path === null) return null
-    }
+    if (!desktop) return { kind: 'download', name: suggested, mime: kind.mime, content: String(await content()) }
+    const path = await desktop.chooseTarget(suggested, { name: kind.name, extensions: [kind.extension] })
+    if (path === null) return null
     const made = await content()
-    if (path === null) return { kind: 'download', name: suggested, mime: kind.mime, content: String(made) }
     await writeAtomically(resolve(path), made, mode)
     return { kind: 'file', path: resolve(path) }
   }
@@ -68,7 +64,7 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
   /** A new key, and the notice about the old one, in a file that was chosen before anything is changed. */
   const change = async (name: string, make: () => Promise<PublicKey & { readonly notice: NoticeEnvelope }>) => {
     let key: KeyInfo | null = null
-    const notice = await save(name, NOTICE, null, async () => {
+    const notice = await save(name, NOTICE, async () => {
       const made = await make()
       key = keyInfoOf(made, keys.storedIn)
       return `${JSON.stringify(made.notice)}\n`
@@ -78,7 +74,7 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
 
   return {
     'reports.get': async (source) => reportView(source, parts),
-    'reports.save': async ({ source, format, target }) => {
+    'reports.save': async ({ source, format }) => {
       if (format === 'pdf' && !desktop) {
         throw new FixativeError(
           'no-pdf',
@@ -87,8 +83,8 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
         )
       }
       const { name, html } = await reportHtml(source, history)
-      if (format === 'html' || !desktop) return save(name, HTML, target, async () => html)
-      return save(name, PDF, target, () => desktop.htmlToPdf(html))
+      if (format === 'html' || !desktop) return save(name, HTML, async () => html)
+      return save(name, PDF, () => desktop.htmlToPdf(html))
     },
     'history.list': async () => history.list(),
     'verify.start': async ({ path, originals }) => {
@@ -111,9 +107,9 @@ export function certificateHandlers(parts: Parts, closing: AbortSignal): Pick<Ha
     'keys.show': async () => keyInfo(keys),
     'keys.export': async (request) => {
       if (request.part === 'public') {
-        return save('fixative-public-key', PEM, null, async () => (await keys.signer()).publicKey)
+        return save('fixative-public-key', PEM, async () => (await keys.signer()).publicKey)
       }
-      return save('fixative-signing-key', PEM, null, () => keys.exportPrivate(request.passphrase), PRIVATE)
+      return save('fixative-signing-key', PEM, () => keys.exportPrivate(request.passphrase), PRIVATE)
     },
     'keys.import': async ({ pem, passphrase }) => {
       const imported = await keys.importPrivate(pem, passphrase === '' ? undefined : passphrase)
