@@ -215,11 +215,14 @@ describe('fixative verify', () => {
     expect((await fixative(['keys', 'export', trusted], { home })).code).toBe(0)
 
     const plain = await verify()
-    expect(plain.code).toBe(0)
+    expect(plain.code).toBe(3)
+    expect(plain.stdout).toContain('Nobody whom you know vouches for it.')
+    expect(plain.stdout).not.toContain('is not what was certified')
+    expect((await verify('--allow-unknown')).code).toBe(0)
     expect(plain.stdout).toContain(
       '✗ Signer: unknown\n  Not known to you. The certificate gives the name “Ann”, but anybody can write any name',
     )
-    const strict = await verify('--trust', trusted)
+    const strict = await verify('--trust', trusted, '--allow-unknown')
     expect(strict.code).toBe(3)
     expect(strict.stdout).toContain('It is not the key that was given with --trust.')
   })

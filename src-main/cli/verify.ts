@@ -17,12 +17,12 @@ interface Checked {
   readonly signerRequired: boolean
 }
 
-/** What `--json` says about a check. */
-function report(v: Verification) {
+/** What `--json` says about a check. @param allowUnknown an unknown signer is accepted */
+function report(v: Verification, allowUnknown: boolean) {
   const { issuer } = v.statement.predicate
   const claimed = issuer.name ?? null
   return {
-    ok: v.ok,
+    ok: v.ok && (allowUnknown || v.signer.state !== 'unknown'),
     signature: v.signature,
     signer: {
       state: v.signer.state,
@@ -109,16 +109,27 @@ function text(r: Report, { verification: v, signerRequired }: Checked, c: Colour
   lines.push('')
   if (r.ok || r.signature === 'valid')
     lines.push(c.bold(printable(r.headline)), ...r.details.map(printable), printable(r.explanation))
-  if (!r.ok) lines.push(c.red('This folder is not what was certified. Do not rely on the certificate for it.'))
-  else if (signer.state === 'unknown') {
-    lines.push('To know this signer from now on: fixative keys trust add, with this certificate or the signer’s key.')
+  if (!v.ok) lines.push(c.red('This folder is not what was certified. Do not rely on the certificate for it.'))
+  else if (signer.state !== 'own') lines.push('The counts behind these numbers are what the signer says of them.')
+  if (v.ok && signer.state === 'unknown') {
+    lines.push(
+      c.yellow('Nobody whom you know vouches for it.') +
+        ' To know this signer from now on: fixative keys trust add, with this certificate or the signer’s key.',
+    )
   }
   return lines.join('\n')
 }
 
+interface Options {
+  readonly originals?: string
+  readonly trust?: string
+  readonly allowUnknown?: boolean
+  readonly json?: boolean
+}
+
 async function check(
   path: string,
-  options: { originals?: string; trust?: string },
+  options: Options,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
 ): Promise<Checked> {
@@ -137,8 +148,9 @@ export function verifyCommand(run: Run): Command {
     .argument('<PATH>', 'protected folder, or the certificate in it')
     .option('--originals <DIR>', 'also check that no original is among the protected files')
     .option('--trust <KEY.pem>', 'the signer must be the owner of this public key')
+    .option('--allow-unknown', 'accept a signer whom you do not know')
     .option('--json', 'print one JSON event a line')
-    .action(async (path: string, options: { originals?: string; trust?: string; json?: boolean }) => {
+    .action(async (path: string, options: Options) => {
       const out = makeConsole(options.json === true)
       out.event({ type: 'stage', stage: 'verify', title: 'Checking the files' })
       try {
@@ -150,7 +162,7 @@ export function verifyCommand(run: Run): Command {
             }),
         )
         out.finish()
-        const result = report(checked.verification)
+        const result = report(checked.verification, options.allowUnknown === true)
         out.event({ type: 'result', result })
         out.print(text(result, checked, colours(process.stdout)))
         if (!result.ok) run.code = EXIT.verification

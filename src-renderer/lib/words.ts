@@ -1,5 +1,5 @@
 /** The window's fixed wording: what states, stages, strengths and verdicts are called. */
-import type { Job, JobState, Report } from '../../src-shared/contract/index.js'
+import type { Job, JobState, Report, Verification } from '../../src-shared/contract/index.js'
 
 export const JOB_STATES: Record<JobState, string> = {
   queued: 'Waiting',
@@ -37,4 +37,12 @@ export const LABEL_SOURCES: Record<string, string> = {
   folders: 'one class per sub-folder',
   auto: 'grouped by look',
   csv: 'classes from a CSV file',
+}
+
+/** What a check comes to, in a sentence. */
+export function outcome({ ok, signer }: Pick<Verification, 'ok' | 'signer'>): string {
+  if (!ok) return 'Not everything is as it should be.'
+  return signer.state === 'unknown'
+    ? 'All is as the certificate says, but nobody whom you know vouches for it.'
+    : 'Everything that was checked is as it should be.'
 }

@@ -1,5 +1,6 @@
 /** A check of a protected folder or certificate, and how far it is. */
 import type { EventPayload, Verification } from '../../src-shared/contract/index.js'
+import { outcome } from '../lib/words.ts'
 import type { Session } from './session.svelte.ts'
 
 export class VerificationView {
@@ -31,7 +32,7 @@ export class VerificationView {
     this.busy = false
     if (!result) return
     this.result = result
-    announcer.say(result.ok ? 'Everything that was checked is as it should be.' : 'The check found differences.')
+    announcer.say(outcome(result))
   }
 
   /** The same check again: what is known of the signer has changed. */
