@@ -227,6 +227,19 @@ describe('fixative verify', () => {
     expect(strict.stdout).toContain('It is not the key that was given with --trust.')
   })
 
+  it('refuses a key that the reader has revoked, under --trust as well', async () => {
+    const reader = join(root, 'wary')
+    const by = async (...args: string[]) => fixative(args, { home: reader })
+    const key = join(root, 'owner.pem')
+    expect((await fixative(['keys', 'export', key], { home })).code).toBe(0)
+    expect((await by('verify', folder, '--trust', key)).code).toBe(0)
+    await by('keys', 'trust', 'add', key, '--name', 'Owner')
+    await by('keys', 'trust', 'revoke', 'Owner', '--reason', 'Stolen.')
+    const { code, stdout } = await by('verify', folder, '--trust', key)
+    expect(stdout).toContain('✗ Signer: revoked')
+    expect(code).toBe(3)
+  })
+
   it('explains a stranger, a known signer, his new key, and his revoked one', async () => {
     const reader = join(root, 'reader')
     const by = async (...args: string[]) => fixative(args, { home: reader })

@@ -37,8 +37,10 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
   return trust !== undefined && verification.signer.state === 'unknown' ? { ...verification, ok: false } : verification
 }
 
-/** The one key that counts, and what it has named as its successors. */
-function onlySigner(pem: string, { notices }: KeyRing): KeyRing {
+/** The one key that counts, what it has named as its successors, and what the reader has said against it. */
+function onlySigner(pem: string, { signers, notices }: KeyRing): KeyRing {
   const publicKey = publicKeyOf(pem).export({ type: 'spki', format: 'pem' }).toString()
-  return { own: null, signers: [{ publicKey, name: '', addedAt: new Date().toISOString(), source: 'file' }], notices }
+  const listed = signers.find((signer) => signer.publicKey === publicKey)
+  const given = { publicKey, name: '', addedAt: new Date().toISOString(), source: 'file' } as const
+  return { own: null, signers: [listed ?? given], notices }
 }
