@@ -101,17 +101,18 @@ describe('@fixative/cli', () => {
 const CONSUMER = `import { type JobEvent, DEFAULT_SETTINGS, FixativeError, protect, verify } from '@fixative/core'
 
 const [input = '', output = ''] = process.argv.slice(2)
+const { ok, files, signer } = await verify(output)
+const state: 'own' | 'known' | 'revoked' | 'unknown' = signer.state
 const stages: string[] = []
 const onEvent = (event: JobEvent): void => void (event.type === 'stage' && stages.push(event.stage))
+const codeOf = (error: unknown): string | null => (error instanceof FixativeError ? error.code : null)
 const settings = { resolution: 32, certify: false, engine: 'cpu' } as const
-const done = await protect(input, { output, settings, onEvent })
-const { ok, files, signer } = await verify(done.output)
-const state: 'own' | 'known' | 'revoked' | 'unknown' = signer.state
+// Reads what is protected already, and has nothing to do.
+const again = await protect(output, { settings, onEvent }).then(({ images }) => images, codeOf)
 // @ts-expect-error there is no such setting
-const refused = await protect(input, { settings: { resolution: 31 } }).catch((error: unknown) => error)
-const code = refused instanceof FixativeError ? refused.code : null
+const refused = await protect(input, { settings: { resolution: 31 } }).then(() => null, codeOf)
 const strength = DEFAULT_SETTINGS.strength
-console.log(JSON.stringify({ images: done.images, stages, ok, matching: files.matching, state, code, strength }))
+console.log(JSON.stringify({ ok, matching: files.matching, state, stages, again, refused, strength }))
 `
 
 describe('@fixative/core', () => {
@@ -122,7 +123,7 @@ describe('@fixative/core', () => {
   })
 
   it(
-    'is imported by a TypeScript program that is checked strictly, and protects and verifies',
+    'is imported by a TypeScript program that is checked strictly, and verifies and protects',
     (context) => {
       needs(missing, context)
       writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
@@ -147,16 +148,17 @@ describe('@fixative/core', () => {
       const compiled = run(process.execPath, [tsc, ...options, 'consumer.ts'], folder)
       expect(compiled.status, compiled.text).toBe(0)
 
-      const output = join(root, 'by the library')
+      const output = `${images}-protected`
+      needs(existsSync(output) ? null : 'the command line has protected nothing', context)
       const { status, text, stdout } = run(process.execPath, ['consumer.js', images, output], folder)
       expect(status, text).toBe(0)
       expect(JSON.parse(stdout)).toEqual({
-        images: 4,
-        stages: ['scan', 'thumbnails', 'label', 'split', 'learn', 'export', 'sign'],
-        ok: true,
-        matching: 4,
+        ok: false,
+        matching: 3,
         state: 'own',
-        code: 'invalid-settings',
+        stages: ['scan', 'thumbnails'],
+        again: 'already-protected',
+        refused: 'invalid-settings',
         strength: 'balanced',
       })
     },
