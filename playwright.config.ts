@@ -12,7 +12,13 @@ export default defineConfig<Options>({
   expect: { timeout: 20_000 },
   projects: [
     { name: 'browser', use: { host: 'browser' }, testIgnore: 'desktop*.spec.ts' },
-    { name: 'desktop', use: { host: 'desktop' }, testIgnore: 'browser*.spec.ts', timeout: 1_800_000 },
+    {
+      name: 'desktop',
+      use: { host: 'desktop' },
+      // The stress test is the app's alone, and long.
+      testIgnore: ['browser*.spec.ts', 'stress.spec.ts'],
+      timeout: 1_800_000,
+    },
   ],
   use: {
     viewport: { width: 1280, height: 800 },

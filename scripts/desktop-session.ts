@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { installPackages, missingPackages, onPath } from './debian.js'
 import { isProgram, ROOT } from './programs.js'
@@ -31,6 +31,8 @@ const PACKAGES = ['xvfb', 'dbus', 'unzip', 'libgtk-3-0', 'libasound2', 'libgbm1'
 const USER = 65_534
 
 export interface DesktopSession {
+  /** Folder of an Electron that the app can be packed with; null: none but what is fetched when the app is started. */
+  readonly electron: string | null
   /** For Playwright; e2e/desktop.ts reads it. */
   readonly env: Readonly<Record<string, string>>
   /** Ends display and bus, and removes what was made for them. */
@@ -45,7 +47,7 @@ export async function openDesktopSession(): Promise<OpenedSession> {
   const fetched = electronProgram()
   if (process.platform !== 'linux') {
     if (fetched === null) return { reason: "Electron's program has not been fetched: npx install-electron" }
-    return { session: { env: { FIXATIVE_ELECTRON: fetched }, close: () => undefined } }
+    return { session: { electron: null, env: { FIXATIVE_ELECTRON: fetched }, close: () => undefined } }
   }
   const missing = missingPackages(PACKAGES)
   const failed = missing.length > 0 ? installPackages(missing) : null
@@ -69,7 +71,7 @@ export async function openDesktopSession(): Promise<OpenedSession> {
     ])
     const env = { DISPLAY: `:${display}`, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: bus, FIXATIVE_NODE_PATH: PATH }
     const electron = user.length === 0 ? { FIXATIVE_ELECTRON: program } : forOrdinaryUser(folder, user, program)
-    return { session: { env: { ...env, ...electron }, close } }
+    return { session: { electron: dirname(program), env: { ...env, ...electron }, close } }
   } catch (error) {
     close()
     return { reason: error instanceof Error ? error.message : String(error) }

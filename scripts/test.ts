@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import type { JSONReport, JSONReportSuite, JSONReportTest } from '@playwright/test/reporter'
 import type { JsonTestResults } from 'vitest/node'
 import { type Chromium, findChromium } from './chromium.js'
-import { openDesktopSession } from './desktop-session.js'
+import { type OpenedSession, openDesktopSession } from './desktop-session.js'
 import type { Options } from '../e2e/app.js'
 import { ROOT } from './programs.js'
 
@@ -47,12 +47,13 @@ function readReport(name: string, file: string): unknown {
   return null
 }
 
-function unitTests(chromium: Chromium): void {
+/** @param electron folder of one to pack the app with */
+function unitTests(chromium: Chromium, electron: string | null): void {
   const file = join(reports, 'vitest.json')
   const ok = run(
     'unit and integration tests',
     `vitest run --coverage --reporter=default --reporter=json --outputFile.json="${file}"`,
-    { FIXATIVE_CHROMIUM: chromium.path ?? '' },
+    { FIXATIVE_CHROMIUM: chromium.path ?? '', FIXATIVE_ELECTRON_FOLDER: electron ?? '' },
   )
   const report = readReport('vitest', file) as JsonTestResults | null
   if (!report) return
@@ -119,27 +120,22 @@ function playwrightSpecs(project: Options['host'], env: NodeJS.ProcessEnv): void
   total.failed += failed === 0 && !ok ? 1 : failed
 }
 
-async function desktopTests(): Promise<void> {
-  const { session, reason } = await openDesktopSession()
-  if (session === undefined) return listSkipped('desktop', reason)
-  try {
-    playwrightSpecs('desktop', session.env)
-  } finally {
-    session.close()
-  }
-}
-
+let desktop: OpenedSession | undefined
 try {
   check('lint', 'npm run --silent lint')
   check('types', 'npm run --silent typecheck')
   check('build', 'npm run --silent build')
   // Before the unit tests: the software graphics adapter of the WebGPU tests comes with it.
   const chromium = findChromium()
-  unitTests(chromium)
+  // And of the tests of packages: Electron, and the programs of a display.
+  desktop = await openDesktopSession()
+  unitTests(chromium, desktop.session?.electron ?? null)
   if (chromium.path === undefined) listSkipped('browser', chromium.reason)
   else playwrightSpecs('browser', { FIXATIVE_CHROMIUM: chromium.path })
-  await desktopTests()
+  if (desktop.session === undefined) listSkipped('desktop', desktop.reason)
+  else playwrightSpecs('desktop', desktop.session.env)
 } finally {
+  desktop?.session?.close()
   rmSync(reports, { recursive: true, force: true })
 }
 

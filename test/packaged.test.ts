@@ -1,5 +1,5 @@
 /**
- * What electron-builder makes of the app. On Linux it is started, with the Electron in ELECTRON_OVERRIDE_DIST_PATH, which
+ * What electron-builder makes of the app. On Linux it is started, with the Electron in FIXATIVE_ELECTRON_FOLDER, which
  * need not be the one that is released; for Windows and macOS, whose programs cannot run here, its content is looked at.
  */
 import { spawnSync } from 'node:child_process'
@@ -92,7 +92,7 @@ await import('./shell.js')
 `
 
 describe('the app for Linux', () => {
-  const electron = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? ''
+  const electron = process.env['FIXATIVE_ELECTRON_FOLDER'] ?? ''
   const project = join(root, 'linux')
   const unpacked = join(project, 'dist', 'linux-unpacked')
   const resources = join(unpacked, 'resources')
@@ -101,7 +101,7 @@ describe('the app for Linux', () => {
     process.platform !== 'linux' || process.arch !== 'x64'
       ? 'not on Linux x64'
       : !existsSync(join(electron, 'electron'))
-        ? 'no Electron to pack: ELECTRON_OVERRIDE_DIST_PATH is not the folder of one'
+        ? 'no Electron to pack: FIXATIVE_ELECTRON_FOLDER is not the folder of one'
         : null
   beforeAll(async () => {
     missing ??= stage(project, 'linux', 'x64', (configuration) => {
