@@ -143,7 +143,7 @@ describe('protect', () => {
 
   it.each([
     ['one class', { only: 10 }, QUICK, /two classes/],
-    ['too few images', { a: 10, b: 3 }, QUICK, /8 different images/],
+    ['too few images', { a: 10, b: 3 }, QUICK, /8 different pictures/],
     ['certification turned off', { a: 9, b: 9 }, { ...QUICK, certify: false }, /turned off/],
     ['one picture', { only: 1 }, QUICK, /two classes/],
   ])('protects %s without a certification, and says why', async (_, counts, settings, reason) => {

@@ -161,14 +161,21 @@ describe('tampering is noticed', () => {
 
   it('in the number of pictures', () => {
     const check = checkCertificate(openEnvelope(lying((copy) => (copy.predicate.collection.images = 1000))), EMPTY_RING)
-    expect(check.mismatches).toEqual(['The certificate speaks of 1000 pictures, but lists 2 files.'])
+    expect(check.mismatches).toEqual([
+      'The certificate speaks of 1000 pictures, but lists 2 files.',
+      'The certificate speaks of 1000 pictures, but its classes hold 2.',
+    ])
   })
 
   it('in what shows most', () => {
     const found = (change: Parameters<typeof lying>[0]) =>
       checkCertificate(openEnvelope(lying(change)), EMPTY_RING).mismatches
     expect(found((copy) => (copy.predicate.protection.quality.flip.max = 0.05))).toEqual([
+      'The mean of ꟻLIP lies beyond that of the worst picture.',
       'The largest ꟻLIP is given as 0.05, but the worst picture has 0.104.',
+    ])
+    expect(found((copy) => (copy.predicate.protection.quality.ssim.min = 1))).toEqual([
+      'The mean of SSIM lies beyond that of the worst picture.',
     ])
     const better = { name: 'cats/one.png', flip: 0.2, ssim: 0.9, deltaE: 1, psnr: null }
     expect(found((copy) => copy.predicate.protection.quality.worst.push(better))).toEqual([

@@ -37,7 +37,20 @@ function countMismatches({ subject, predicate: { collection, protection, certifi
   const mismatches: string[] = []
   if (collection.images !== subject.length)
     mismatches.push(`The certificate speaks of ${collection.images} pictures, but lists ${subject.length} files.`)
+  const labelled = collection.classes.reduce((sum, { count }) => sum + count, 0)
+  if (labelled !== collection.images)
+    mismatches.push(`The certificate speaks of ${collection.images} pictures, but its classes hold ${labelled}.`)
   const { former, quality } = protection
+  const { flip, ssim, deltaE, psnr } = quality
+  const beyond = [
+    ['ꟻLIP', flip && flip.mean - flip.max],
+    ['SSIM', ssim.min - ssim.mean],
+    ['the colour difference', deltaE.mean - deltaE.max],
+    ['PSNR', psnr && psnr.min - psnr.mean],
+  ] as const
+  for (const [name, gap] of beyond) {
+    if ((gap ?? 0) > SAME) mismatches.push(`The mean of ${name} lies beyond that of the worst picture.`)
+  }
   const softening = former?.softening
   if (softening && quality.ssim.min < softening.minSsim)
     mismatches.push(`No picture is to fall below SSIM ${softening.minSsim}, but one has ${quality.ssim.min}.`)

@@ -9,7 +9,7 @@ const HELD_OUT = 0.2
 export const NOT_CERTIFIED = {
   'turned-off': 'Certification was turned off.',
   'one-class': 'A certificate needs at least two classes; this collection has one.',
-  'few-images': `A certificate needs at least ${MIN_IMAGES} different images in each class; this collection has too few.`,
+  'few-images': `A certificate needs at least ${MIN_IMAGES} different pictures in each class; this collection has too few.`,
 } as const
 export type NotCertifiedReason = keyof typeof NOT_CERTIFIED
 
