@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { app, dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron'
 import type { RequestPayload } from '../../src-shared/contract/index.js'
 
@@ -49,15 +49,21 @@ export async function choosePath(
   return chosen
 }
 
-/** Lets the user choose where a new file goes; the system asks before it replaces one. Null when it was closed. */
+/**
+ * Lets the user choose where a new file of a name goes, beginning in the folder of the last choice; the system asks before
+ * it replaces one. Null when it was closed.
+ */
 export async function chooseTarget(
   window: BrowserWindow | null,
   suggested: string,
   filter: FileFilter,
+  last: LastFolder,
 ): Promise<string | null> {
-  const options = { title: 'Save', defaultPath: suggested, filters: [filter] }
+  const options = { title: 'Save', defaultPath: join(last.get() ?? '', suggested), filters: [filter] }
   const { canceled, filePath } = await (window === null
     ? dialog.showSaveDialog(options)
     : dialog.showSaveDialog(window, options))
-  return canceled || filePath === '' ? null : filePath
+  if (canceled || filePath === '') return null
+  last.set(dirname(filePath))
+  return filePath
 }

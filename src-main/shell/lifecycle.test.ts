@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BrowserWindow } from 'electron'
 import { DEFAULT_APP_SETTINGS, type Job, type StressTest } from '../../src-shared/contract/index.js'
 import * as fake from '../../test/support/fakes/electron.js'
-import { choosePath, chooseTarget } from './dialogs.js'
 import { createJobWatch, type JobWatch, type WatchedJob } from './job-watch.js'
 import { openKeychain } from './keychain.js'
 import { setupNotification } from './notification.js'
@@ -250,27 +249,6 @@ describe('the settings file', () => {
     const store = openStore(folder)
     expect(store.settings.get()).toEqual(DEFAULT_APP_SETTINGS)
     expect(readFileSync(store.setAside!, 'utf8')).toBe('{"settings": {')
-  })
-})
-
-describe('dialogs', () => {
-  it('answer with the path, or null when closed', async () => {
-    fake.dialog.chosen = '/cats'
-    let folder: string | null = null
-    const last = { get: () => folder, set: (path: string) => (folder = path) }
-    expect(await choosePath(null, 'collection', last)).toBe('/cats')
-    expect(folder).toBe('/')
-    fake.dialog.chosen = '/home/ada/protected/fixative-certificate.json'
-    await choosePath(null, 'certificate', last)
-    expect(folder).toBe('/home/ada/protected')
-    expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe(fake.dialog.chosen)
-    fake.dialog.chosen = null
-    expect(await choosePath(null, 'labels', last)).toBe(null)
-    expect(folder).toBe('/home/ada/protected')
-    expect(await chooseTarget(null, '/cats/report.pdf', { name: 'PDF', extensions: ['pdf'] })).toBe(null)
-    expect(fake.dialog.asked[0]).toMatchObject({ properties: ['openDirectory'] })
-    expect(fake.app.recent).toHaveLength(2)
-    expect(fake.dialog.asked[1]).toMatchObject({ properties: ['openFile'], defaultPath: '/' })
   })
 })
 

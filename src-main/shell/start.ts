@@ -94,7 +94,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
     workers: desktopWorkers(options.out),
     keys: openVault(join(options.dataFolder, 'keys')),
     choosePath: (purpose) => choosePath(window, purpose, store.lastFolder),
-    chooseTarget: (suggested, kind) => chooseTarget(window, suggested, kind),
+    chooseTarget: (suggested, kind) => chooseTarget(window, suggested, kind, store.lastFolder),
     htmlToPdf,
     reveal: (path) => shell.showItemInFolder(path),
   })
