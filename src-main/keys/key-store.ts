@@ -1,9 +1,9 @@
 /** The signing key of this computer's user, and the keys of others that the user trusts. */
 import { openNotice } from '../core/certificate/notices.js'
 import type { KeyRing } from '../core/certificate/signers.js'
+import { FixativeError } from '../core/errors.js'
 import { type KnownSigners, openKnownSigners } from './known-signers.js'
 import { type OwnKey, openOwnKey } from './own-key.js'
-import { publicPem } from './pem.js'
 import { openSigners } from './signers-file.js'
 import { openStoredKey } from './stored-key.js'
 import { fileVault, type KeyVault } from './vault.js'
@@ -27,7 +27,7 @@ export function openKeyStore(
   now: () => Date = () => new Date(),
 ): KeyStore {
   const signers = openSigners(folder)
-  const stored = openStoredKey(vault)
+  const stored = openStoredKey(vault, folder)
   const timestamp = (): string => now().toISOString()
   return {
     ...openOwnKey(stored, signers, timestamp),
@@ -38,8 +38,13 @@ export function openKeyStore(
     name: async () => (await signers.read()).name ?? null,
     setName: (name) => signers.change((file) => ({ ...file, name: name === null || name === '' ? undefined : name })),
     async ring() {
-      const [key, file] = await Promise.all([stored.read(), signers.read()])
-      return { own: key && publicPem(key), signers: file.signers, notices: file.notices.map(openNotice) }
+      const unopened = (error: unknown): null => {
+        // To check what others have signed, the own key is not needed.
+        if (error instanceof FixativeError && error.code === 'key-sealed') return null
+        throw error
+      }
+      const [own, file] = await Promise.all([stored.readPublic().catch(unopened), signers.read()])
+      return { own, signers: file.signers, notices: file.notices.map(openNotice) }
     },
   }
 }

@@ -53,8 +53,8 @@ export function openOwnKey(stored: StoredKey, signers: SignersStore, timestamp: 
       return { ...own, privateKey: privatePem(key), continuity: chainTo(own.keyId, (await signers.read()).notices) }
     },
     async own() {
-      const key = await stored.read()
-      return key && publicHalf(key)
+      const pem = await stored.readPublic()
+      return pem === null ? null : { publicKey: pem, keyId: keyId(pem) }
     },
     exportPrivate: async (passphrase) => privatePem(await stored.ensure(), passphrase),
     async importPrivate(pem, passphrase) {

@@ -35,6 +35,20 @@ it('takes over the key that the command line made, and leaves no readable copy',
   await expect(fileVault(folder).read()).rejects.toMatchObject({ code: 'key-sealed' })
 })
 
+it('lets the command line know its own signer, though it cannot sign', async () => {
+  const desktop = openKeyStore(folder, openVault(folder))
+  const { publicKey } = await desktop.signer()
+  const commandLine = openKeyStore(folder)
+  expect((await commandLine.ring()).own).toBe(publicKey)
+  const { publicKey: next } = await desktop.rotate()
+  expect((await commandLine.ring()).own).toBe(next)
+  await expect(commandLine.signer()).rejects.toMatchObject({ code: 'key-sealed' })
+  rmSync(join(folder, 'signing-key.public.pem'))
+  expect((await commandLine.ring()).own).toBe(null)
+  await desktop.signer()
+  expect((await commandLine.ring()).own).toBe(next)
+})
+
 it('does not make a new key when the system does not give the old one back', async () => {
   const made = await openKeyStore(folder, openVault(folder)).signer()
   const unlock = fake.safeStorage.decryptStringAsync
