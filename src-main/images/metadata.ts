@@ -3,9 +3,9 @@ import readExif from 'exif-reader'
 import type { Metadata } from 'sharp'
 import { type Ancillary, fitsJpeg } from './containers.js'
 import { rightsExif, setUpright, withoutPrefix } from './exif.js'
-import { blankExifPreviews, withoutXmpPreviews } from './previews.js'
+import { blankExifPreviews } from './previews.js'
 import type { MetadataPolicy, OutputFormat } from './types.js'
-import { type Attribution, reservedXmp, rightsXmp } from './xmp.js'
+import { type Attribution, reservedXmp, rightsXmp, withoutXmpPreviews } from './xmp.js'
 
 /**
  * The metadata of the copy. In every case the colour profile and the density are kept, for without them the picture

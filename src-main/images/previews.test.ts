@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { exportImage } from './export.js'
-import { blankExifPreviews, withoutXmpPreviews } from './previews.js'
+import { blankExifPreviews } from './previews.js'
+import { withoutXmpPreviews } from './xmp.js'
 import { AS_IT_IS, testNoise } from '../../test/support/noise-request.js'
 
 /** An EXIF block: IFD0 (Copyright) → Exif IFD (maker note with a JPEG) and IFD1 (thumbnail). */
@@ -63,11 +64,60 @@ describe('unprotected previews in metadata', () => {
     expect(exif.every((byte) => byte === 0)).toBe(true)
   })
 
-  it('are cut out of XMP', () => {
-    const xmp = '<a><xmpGImg:image>QUJD</xmpGImg:image><dc:title>Sun</dc:title><b GImage:Data="QUJD" x="1"/></a>'
-    expect(withoutXmpPreviews(xmp)).toBe(
-      '<a><xmpGImg:image></xmpGImg:image><dc:title>Sun</dc:title><b GImage:Data="" x="1"/></a>',
-    )
+  it('are blanked as bare pixels in strips as well', () => {
+    const pixels = Buffer.alloc(48, 0xaa)
+    const entry = (tag: number, type: number, count: number, value: number): Buffer => {
+      const bytes = Buffer.alloc(12)
+      bytes.writeUInt16LE(tag, 0)
+      bytes.writeUInt16LE(type, 2)
+      bytes.writeUInt32LE(count, 4)
+      bytes.writeUInt32LE(value, 8)
+      return bytes
+    }
+    // IFD0 without entries at 8; IFD1 at 14 with two strips, whose offsets and lengths lie behind it.
+    const [lists, at] = [14 + 2 + 24 + 4, 14 + 2 + 24 + 4 + 12]
+    const offsets = Buffer.alloc(12)
+    offsets.writeUInt32LE(at, 0)
+    offsets.writeUInt32LE(at + 24, 4)
+    offsets.writeUInt16LE(24, 8)
+    offsets.writeUInt16LE(24, 10)
+    const exif = Buffer.concat([
+      Buffer.from('II*\0\x08\0\0\0\0\0\x0e\0\0\0\x02\0', 'latin1'),
+      entry(0x0111, 4, 2, lists),
+      entry(0x0117, 3, 2, lists + 8),
+      Buffer.alloc(4),
+      offsets,
+      pixels,
+    ])
+    expect(exif.includes(pixels)).toBe(true)
+    blankExifPreviews(exif)
+    expect(exif.includes(0xaa)).toBe(false)
+  })
+
+  describe('in XMP', () => {
+    const NAMES =
+      'xmlns:g="http://ns.adobe.com/xap/1.0/g/img/" xmlns:my-own="urn:my-own" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    const xmp = (attributes: string, content: string): string =>
+      `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ${NAMES} ${attributes}>${content}</rdf:Description></rdf:RDF></x:xmpmeta>`
+    const jpeg = `/9j/${'QUJD'.repeat(40)}`
+
+    it.each([
+      ['by name', xmp('', `<g:image>QUJD</g:image>`)],
+      ['as CDATA', xmp('', `<g:image><![CDATA[QUJD]]></g:image>`)],
+      ['in an attribute', xmp('my-own:Data="QUJD"', '')],
+      ['under any name, by what it is', xmp('', `<my-own:thing><![CDATA[${jpeg}]]></my-own:thing>`)],
+      ['with breaks in it', xmp(`my-own:thing="${jpeg.replace('QUJD', 'QU&#xA;JD')}"`, '')],
+    ])('are cut out %s', (_, text) => {
+      const left = withoutXmpPreviews(text.replace('</rdf:Description>', '<dc:title>Sun</dc:title></rdf:Description>'))
+      expect(left).not.toContain('QUJD')
+      expect(left).toContain('<dc:title>Sun</dc:title>')
+    })
+
+    it('stay away with the whole packet where it cannot be read, and else it is as it was', () => {
+      expect(withoutXmpPreviews('<a><g:image>QUJD')).toBe(null)
+      const harmless = xmp('', '<dc:title>A title of many words, and no picture</dc:title>')
+      expect(withoutXmpPreviews(harmless)).toBe(harmless)
+    })
   })
 
   it('do not survive an export', async () => {

@@ -3,8 +3,13 @@
  * its EXIF, maker note or XMP; written unchanged beside the protected pixels, it would be clean training data.
  */
 const EXIF_IFD = 0x8769
-const THUMBNAIL_OFFSET = 0x0201
-const THUMBNAIL_LENGTH = 0x0202
+/** Where a directory's picture lies, and how long it is: as JPEG, or in strips or tiles of bare pixels. */
+const PLACES = [
+  { offset: 0x0201, length: 0x0202 },
+  { offset: 0x0111, length: 0x0117 },
+  { offset: 0x0144, length: 0x0145 },
+] as const
+const SHORT = 3
 const TYPE_SIZE = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
 
 /**
@@ -35,21 +40,31 @@ function blank(exif: Uint8Array): void {
     if (at === 0 || visited.has(at)) return
     visited.add(at)
     const count = u16(at)
-    let offset = 0
-    let length = 0
+    /** Values of the tags of PLACES. */
+    const found = new Map<number, number[]>()
+    const values: { at: number; size: number }[] = []
     for (let i = 0; i < count; i++) {
       const entry = at + 2 + i * 12
       const tag = u16(entry)
-      const size = (TYPE_SIZE[u16(entry + 2)] ?? 1) * u32(entry + 4)
+      const type = u16(entry + 2)
+      const size = (TYPE_SIZE[type] ?? 1) * u32(entry + 4)
+      const value = size > 4 ? u32(entry + 8) : entry + 8
       if (tag === EXIF_IFD) directory(u32(entry + 8), false)
-      if (tag === THUMBNAIL_OFFSET) offset = u32(entry + 8)
-      if (tag === THUMBNAIL_LENGTH) length = u32(entry + 8)
-      if (size > 4) {
-        const value = u32(entry + 8)
-        if (isThumbnail || holdsJpeg(exif.subarray(value, value + size))) wipe(value, size)
+      if (PLACES.some(({ offset, length }) => tag === offset || tag === length)) {
+        const [width, read] = type === SHORT ? [2, u16] : [4, u32]
+        found.set(
+          tag,
+          Array.from({ length: size / width }, (_, k) => read(value + k * width)),
+        )
       }
+      if (size > 4) values.push({ at: value, size })
     }
-    if (offset > 0) wipe(offset, length)
+    for (const { at, size } of values) if (isThumbnail || holdsJpeg(exif.subarray(at, at + size))) wipe(at, size)
+    for (const { offset, length } of PLACES) {
+      found.get(offset)?.forEach((start, k) => {
+        if (start > 0) wipe(start, found.get(length)?.[k] ?? exif.length)
+      })
+    }
     const nextAt = at + 2 + count * 12
     const next = u32(nextAt)
     if (next !== 0) {
@@ -65,12 +80,4 @@ function holdsJpeg(bytes: Uint8Array): boolean {
     if (bytes[i + 1] === 0xd8 && bytes[i + 2] === 0xff) return true
   }
   return false
-}
-
-/** The XMP packet without embedded pictures (previews, and the originals and depth maps of phones), else as it was. */
-export function withoutXmpPreviews(xmp: string): string {
-  const names = '(?:\\w+:image|GImage:Data|GDepth:Data|GDepth:ConfidenceMap|\\w+:RelitInputImageData)'
-  return xmp
-    .replace(new RegExp(`(<(${names})(?:\\s[^>]*)?>)[^<]*(</\\2>)`, 'g'), '$1$3')
-    .replace(new RegExp(`(\\s${names}=)(?:"[^"]*"|'[^']*')`, 'g'), '$1""')
 }

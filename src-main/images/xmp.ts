@@ -58,6 +58,37 @@ const packet = (document: Document): string =>
     document.documentElement!,
   )}\n<?xpacket end="w"?>`
 
+/** Properties that hold a picture as base64: previews, and the originals and depth maps of phones. */
+const PICTURES = new Set(['image', 'Data', 'ConfidenceMap', 'RelitInputImageData'])
+/** How JPEG, PNG, WebP, GIF and TIFF begin in base64. */
+const PICTURE = /^(?:\/9j\/|iVBORw0KGgo|UklGR|R0lGOD|SUkqA|TU0AK)/
+/** Characters of the shortest text that can be one of them: a hundred bytes. */
+const SHORTEST = 136
+
+const isPicture = (name: string | null, text: string): boolean => {
+  const dense = text.replace(/\s/g, '')
+  return dense !== '' && (PICTURES.has(name ?? '') || (dense.length >= SHORTEST && PICTURE.test(dense)))
+}
+
+/** The packet without embedded pictures, whatever they are called; null where it cannot be read, and so may hold some. */
+export function withoutXmpPreviews(xmp: string): string | null {
+  const document = parse(xmp)
+  if (document === null) return null
+  let cut = false
+  for (const element of [...document.getElementsByTagName('*')]) {
+    for (const attribute of [...element.attributes]) {
+      if (!isPicture(attribute.localName, attribute.value)) continue
+      attribute.value = ''
+      cut = true
+    }
+    const isLeaf = [...element.childNodes].every(({ nodeType }) => nodeType !== element.nodeType)
+    if (!isLeaf || !isPicture(element.localName, element.textContent ?? '')) continue
+    element.textContent = ''
+    cut = true
+  }
+  return cut ? packet(document) : xmp
+}
+
 /** Creator and copyright as they are found in older kinds of metadata. */
 export interface Attribution {
   readonly artist: string | null
