@@ -26,7 +26,7 @@ import { testElectron } from './test-electron.js'
 import buildPrograms, { PROGRAMS } from '../test/support/programs.js'
 
 /** Debian's packages with the programs that are started here, and the libraries that Electron loads. */
-const PACKAGES = ['xvfb', 'dbus', 'unzip', 'libgtk-3-0', 'libasound2', 'libgbm1', 'libnss3']
+const PACKAGES = ['xvfb', 'xauth', 'dbus', 'unzip', 'libgtk-3-0', 'libasound2', 'libgbm1', 'libnss3']
 /** Nobody: no files, no groups. */
 const USER = 65_534
 

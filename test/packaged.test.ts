@@ -134,7 +134,9 @@ describe('the app for Linux', () => {
     'starts, protects a folder and verifies it',
     async (context) => {
       needs(missing, context)
-      const display = ['xvfb-run', 'dbus-run-session'].filter((name) => spawnSync('which', [name]).status !== 0)
+      const display = ['xvfb-run', 'xauth', 'dbus-run-session'].filter(
+        (name) => spawnSync('which', [name]).status !== 0,
+      )
       needs(display.length > 0 ? `${display.join(' and ')} not here` : null, context)
       const images = join(root, 'pictures')
       await drawCollection(images, { even: 3, odd: 3 })
