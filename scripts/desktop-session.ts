@@ -60,11 +60,17 @@ export async function openDesktopSession(): Promise<OpenedSession> {
     for (const child of running) child.kill()
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
+  const stopped = (reason: string): OpenedSession => {
+    close()
+    return { reason }
+  }
   try {
     const program = fetched ?? (await testElectron())
     const PATH = `${join(await shippedNode(), 'bin')}:${process.env.PATH}`
     await buildPrograms()
     const user = process.getuid?.() === 0 ? ordinaryUser(folder) : []
+    if (!hasNamespaces(user))
+      return stopped('an ordinary user may not have namespaces here, which Electron’s sandbox needs')
     const [display, bus] = await Promise.all([
       started(running, [...user, 'Xvfb', '-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp']),
       started(running, [...user, 'dbus-daemon', '--session', '--nofork', '--print-address=1']),
@@ -73,9 +79,14 @@ export async function openDesktopSession(): Promise<OpenedSession> {
     const electron = user.length === 0 ? { FIXATIVE_ELECTRON: program } : forOrdinaryUser(folder, user, program)
     return { session: { electron: dirname(program), env: { ...env, ...electron }, close } }
   } catch (error) {
-    close()
-    return { reason: error instanceof Error ? error.message : String(error) }
+    return stopped(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Whether the system lets a user, or the one that a command line begins with, make a namespace of his own. */
+function hasNamespaces(user: readonly string[]): boolean {
+  const [command, ...args] = [...user, 'unshare', '--user', 'true']
+  return spawnSync(command!, args).status === 0
 }
 
 /** What a command line begins with to be run by an ordinary user, who has a home of his own in `folder`. */
