@@ -24,14 +24,19 @@ const isRights = (namespace: string | null, name: string | null): boolean => {
   return names === null || (names?.has(name ?? '') ?? false)
 }
 
-/** The packet as a tree; null when it is not well-formed or has no description. */
-function parse(xmp: string): Document | null {
+/** The packet as a tree; null when it is not well-formed. */
+function treeOf(xmp: string): Document | null {
   try {
-    const document = new DOMParser({ onError: stop }).parseFromString(xmp.replace(/\0+$/, ''), 'text/xml')
-    return descriptions(document).length > 0 ? document : null
+    return new DOMParser({ onError: stop }).parseFromString(xmp.replace(/\0+$/, ''), 'text/xml')
   } catch {
     return null
   }
+}
+
+/** The same; null when it has no description as well. */
+function parse(xmp: string): Document | null {
+  const document = treeOf(xmp)
+  return document && descriptions(document).length > 0 ? document : null
 }
 
 function stop(level: string, message: string): void {
@@ -72,7 +77,7 @@ const isPicture = (name: string | null, text: string): boolean => {
 
 /** The packet without embedded pictures, whatever they are called; null where it cannot be read, and so may hold some. */
 export function withoutXmpPreviews(xmp: string): string | null {
-  const document = parse(xmp)
+  const document = treeOf(xmp)
   if (document === null) return null
   let cut = false
   for (const element of [...document.getElementsByTagName('*')]) {
