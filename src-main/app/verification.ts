@@ -49,12 +49,12 @@ export async function certificatePath(path: string): Promise<string> {
 }
 
 function view(certificate: string, checked: Checked): Verification {
-  const { statement, files, mismatches, originals } = checked
+  const { statement, files, mismatches, originals, recomputed } = checked
   const { certification, issuer } = statement.predicate
   // A protected file with the bytes of its original was never protected: modified, in the words of the window.
   const modified = [...new Set([...files.modified, ...(originals?.unchanged ?? [])])]
   const differ = modified.length + files.missing.length + files.extra.length > 0
-  const { headline, explanation } = summaryOf(statement)
+  const { headline, explanation } = summaryOf(statement, recomputed)
   const valid = checked.signature === 'valid'
   return {
     certificate,

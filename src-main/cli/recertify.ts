@@ -3,15 +3,14 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { FixativeError } from '../core/errors.js'
 import { recertify, type Recertification } from '../jobs/recertify.js'
-import { summaryOf } from '../certificates/summary.js'
+import { type Summary, summaryOf } from '../certificates/summary.js'
 import { cancellable } from './cancel.js'
 import { colours, makeConsole, type Colours } from './console.js'
 import { withWorkers, type Environment } from '../library/environment.js'
 import { EXIT, NOT_VERIFIABLE, wrongUsage, type Run } from './exit.js'
 import { printable } from './text.js'
 
-function text({ checks, ok, statement }: Recertification, c: Colours): string {
-  const { headline, details, explanation } = summaryOf(statement)
+function text({ checks, ok }: Recertification, { headline, details, explanation }: Summary, c: Colours): string {
   return [
     ...checks.map((check) => `${check.ok ? c.green('✓') : c.red('✗')} ${printable(check.detail)}`),
     '',
@@ -62,8 +61,9 @@ export function recertifyCommand(environment: Environment, run: Run): Command {
             ),
         )
         out.finish()
-        out.event({ type: 'result', result: { ok: result.ok, checks: result.checks, ...summaryOf(result.statement) } })
-        out.print(text(result, colours(process.stdout)))
+        const summary = summaryOf(result.statement)
+        out.event({ type: 'result', result: { ok: result.ok, checks: result.checks, ...summary } })
+        out.print(text(result, summary, colours(process.stdout)))
         if (!result.ok) run.code = EXIT.verification
       } catch (error) {
         if (!(error instanceof FixativeError && NOT_VERIFIABLE.has(error.code))) throw error

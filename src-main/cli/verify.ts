@@ -50,7 +50,7 @@ function report(v: Verification, allowUnknown: boolean) {
       controlCurve: v.recomputed.controlCurve,
       verdict: v.recomputed.verdict,
     },
-    ...summaryOf(v.statement),
+    ...summaryOf(v.statement, v.recomputed),
   }
 }
 

@@ -8,17 +8,19 @@ import { blankExifPreviews } from './previews.js'
 import { withoutXmpPreviews } from './xmp.js'
 import { AS_IT_IS, testNoise } from '../../test/support/noise-request.js'
 
+/** An entry of a directory: `value` is itself, or where it lies. */
+function entry(tag: number, type: number, count: number, value: number): Buffer {
+  const b = Buffer.alloc(12)
+  b.writeUInt16LE(tag, 0)
+  b.writeUInt16LE(type, 2)
+  b.writeUInt32LE(count, 4)
+  b.writeUInt32LE(value, 8)
+  return b
+}
+
 /** An EXIF block: IFD0 (Copyright) → Exif IFD (maker note with a JPEG) and IFD1 (thumbnail). */
 function exifWith(preview: Buffer): Buffer {
   const copyright = Buffer.from('Somebody\0\0')
-  const entry = (tag: number, type: number, count: number, value: number): Buffer => {
-    const b = Buffer.alloc(12)
-    b.writeUInt16LE(tag, 0)
-    b.writeUInt16LE(type, 2)
-    b.writeUInt32LE(count, 4)
-    b.writeUInt32LE(value, 8)
-    return b
-  }
   const ifd = (entries: Buffer[], next: number): Buffer => {
     const count = Buffer.alloc(2)
     count.writeUInt16LE(entries.length)
@@ -66,14 +68,6 @@ describe('unprotected previews in metadata', () => {
 
   it('are blanked as bare pixels in strips as well', () => {
     const pixels = Buffer.alloc(48, 0xaa)
-    const entry = (tag: number, type: number, count: number, value: number): Buffer => {
-      const bytes = Buffer.alloc(12)
-      bytes.writeUInt16LE(tag, 0)
-      bytes.writeUInt16LE(type, 2)
-      bytes.writeUInt32LE(count, 4)
-      bytes.writeUInt32LE(value, 8)
-      return bytes
-    }
     // IFD0 without entries at 8; IFD1 at 14 with two strips, whose offsets and lengths lie behind it.
     const [lists, at] = [14 + 2 + 24 + 4, 14 + 2 + 24 + 4 + 12]
     const offsets = Buffer.alloc(12)

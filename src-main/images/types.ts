@@ -63,8 +63,7 @@ export interface Unreadable {
 
 export interface ThumbnailReport {
   /**
-   * Per source; `opacity` says how opaque each place is, S×S, 0–255; the budget is
-   * empty where none was asked for.
+   * Per source; `opacity` says how opaque each place is, S×S, 0–255; the budget is empty where none was asked for.
    */
   readonly items: readonly ((Thumbnail & Allowance & { readonly opacity: Uint8Array }) | Unreadable)[]
 }

@@ -39,10 +39,14 @@ export const LABEL_SOURCES: Record<string, string> = {
   csv: 'classes from a CSV file',
 }
 
-/** What a check comes to, in a sentence. */
-export function outcome({ ok, signer }: Pick<Verification, 'ok' | 'signer'>): string {
-  if (!ok) return 'Not everything is as it should be.'
-  return signer.state === 'unknown'
-    ? 'All is as the certificate says, but nobody whom you know vouches for it.'
-    : 'Everything that was checked is as it should be.'
+/** What a check comes to, in a sentence, and how it is shown. */
+export function outcome({ ok, signature, signer, files }: Verification): {
+  tone: 'good' | 'warn' | 'bad'
+  text: string
+} {
+  if (ok && signer.state === 'unknown')
+    return { tone: 'warn', text: 'All is as the certificate says, but nobody whom you know vouches for it.' }
+  if (ok) return { tone: 'good', text: 'Everything that was checked is as it should be.' }
+  const bad = signature.state === 'invalid' || signer.state === 'revoked' || files.state === 'differ'
+  return { tone: bad ? 'bad' : 'warn', text: 'Not everything is as it should be.' }
 }

@@ -32,7 +32,7 @@ export class VerificationView {
     this.busy = false
     if (!result) return
     this.result = result
-    announcer.say(outcome(result))
+    announcer.say(outcome(result).text)
   }
 
   /** The same check again: what is known of the signer has changed. */

@@ -1,5 +1,6 @@
 /** What is known of protected folders: reports, history, verification, the stress test. */
 import type { CurvePoint } from '../../src-main/core/certificate/curve-shape.js'
+import type { QualityFigures } from '../../src-main/core/certificate/quality-view.js'
 import { z } from 'zod'
 import { type Verdict } from '../../src-main/core/verdict.js'
 import { count, id, nothing, path, notice, text } from './pieces.js'
@@ -49,25 +50,16 @@ export interface Report {
   classes: { name: string; count: number }[]
   labelSource: string
   skipped: { path: string; reason: string }[]
-  protection: {
+  protection: QualityFigures & {
     method: string
     strength: string
-    /** Mean ꟻLIP to which each picture was brought; null: certificates of version 1. */
+    /** Mean ꟻLIP that was wanted of pictures that hide a change; null: certificates of version 1. */
     visibility: number | null
     /** Largest change before encoding, 0–255; only certificates of version 1. */
     epsilon: number | null
     resolution: number
     /** Of a colour value of the written files, 0–255. */
     largestChange: number
-    /** Each picture's mean ꟻLIP: mean over the pictures, and the worst picture's; null: certificates of version 1. */
-    flip: { mean: number; max: number } | null
-    /** dB; null: nothing changed. */
-    psnr: { min: number; mean: number } | null
-    ssim: { min: number; mean: number }
-    /** CIEDE2000: mean over the pictures of each one's mean, and the worst picture's. */
-    deltaE: { mean: number; max: number }
-    /** Up to ten pictures, the most visible change first. flip as above; psnr in dB, null: nothing changed. */
-    worst: { name: string; flip: number | null; ssim: number; deltaE: number; psnr: number | null }[]
   }
   /** Where the pictures are published, and what is uploaded and served there, in a sentence each. */
   channel: { title: string; uploaded: string; served: string } | null

@@ -2,12 +2,16 @@
 import { visibilitySentence, visibilityWords } from '../visibility/sentence.js'
 import { decibels } from './figures.js'
 
-/** What a certificate says of quality (schema.ts), of any version: those of the first have no ꟻLIP. psnr null: nothing changed. */
-interface Measured {
+/** What a certificate says of quality (schema.ts), of any version: those of the first have no ꟻLIP. */
+export interface QualityFigures {
+  /** Each picture's mean ꟻLIP: mean over the pictures, and the worst picture's. */
   readonly flip: { readonly mean: number; readonly max: number } | null
-  readonly ssim: { readonly min: number; readonly mean: number }
+  /** dB; null: nothing changed. */
   readonly psnr: { readonly min: number; readonly mean: number } | null
+  readonly ssim: { readonly min: number; readonly mean: number }
+  /** CIEDE2000: mean over the pictures of each one's mean, and the worst picture's. */
   readonly deltaE: { readonly mean: number; readonly max: number }
+  /** Up to ten pictures, the most visible change first. flip as above; psnr in dB, null: nothing changed. */
   readonly worst: readonly {
     readonly name: string
     readonly flip: number | null
@@ -42,7 +46,7 @@ const ssimText = (value: number): string => value.toFixed(4)
 const deltaEText = (value: number): string => value.toFixed(2)
 
 /** @param largestChange of a colour value, 0–255 */
-export function qualityView({ flip, ssim, deltaE, psnr, worst }: Measured, largestChange: number): QualityView {
+export function qualityView({ flip, ssim, deltaE, psnr, worst }: QualityFigures, largestChange: number): QualityView {
   const flipRow = flip && {
     measure: 'Visible difference ꟻLIP (0 is identical)',
     mean: flipText(flip.mean),

@@ -14,15 +14,17 @@ export const REQUIRED_FIT = 0.9
 /** Gap between control and protected, in percentage points, that makes a certificate informative. */
 export const INFORMATIVE_POINTS = 10
 
-/**
- * What a bound must at least speak of, to mean anything: shares of the classifiers, the confidence, draws of the weight
- * noise, and test pictures. Below, any two folders can be made to look as wanted.
- */
-const LEAST = {
-  noisy: { quantile: 0.8, confidence: 0.95, draws: 100 },
-  runs: { quantile: 0.8, confidence: 0.9, draws: 0 },
-  testImages: 10,
-} as const
+/** What a bound speaks of: a share of the classifiers, with a confidence, on test pictures; for weight noise, of draws. */
+interface Claim {
+  readonly quantile: number
+  readonly confidence: number
+  readonly testImages: number
+  readonly draws?: number
+}
+
+/** What it must at least speak of to mean anything. Below, any two folders can be made to look as wanted. */
+const LEAST_NOISY = { quantile: 0.8, confidence: 0.95, testImages: 10, draws: 100 } as const
+const LEAST_RUNS = { quantile: 0.8, confidence: 0.9, testImages: 10 } as const
 
 export interface CertifyInput {
   /** Held-out originals classified right by each draw around the surrogate of the protected files. Any order. */
@@ -146,8 +148,8 @@ function judgeNoisy(
     const reason = `${draws} draws of the weight noise are too few for this quantile and confidence: ${wanted}.`
     return { verdict: 'inconclusive', reason }
   }
-  const claim = { quantile: q, confidence, draws, testImages }
-  if (isMeaningless(claim, LEAST.noisy)) return meaningless(claim, LEAST.noisy)
+  const claim = { quantile: q, confidence, testImages, draws }
+  if (saysTooLittle(claim, LEAST_NOISY)) return meaningless(claim, LEAST_NOISY)
   if (!(protectedTrainAccuracy >= REQUIRED_FIT)) {
     const fit = Math.floor(protectedTrainAccuracy * 100)
     const reason = `The classifier trained on the protected files learnt only ${fit} % of them, so that it fails on your pictures proves little.`
@@ -170,8 +172,8 @@ function judgeRuns(
   if (protectedAtMost === null || controlAtLeast === null) {
     return { verdict: 'inconclusive', reason: 'There are too few classifiers for this quantile and confidence.' }
   }
-  const claim = { quantile, confidence, draws: 0, testImages }
-  if (isMeaningless(claim, LEAST.runs)) return meaningless(claim, LEAST.runs)
+  const claim = { quantile, confidence, testImages }
+  if (saysTooLittle(claim, LEAST_RUNS)) return meaningless(claim, LEAST_RUNS)
   return judgeGap(controlAtLeast - protectedAtMost, testImages, {
     originals: 'Classifiers trained on the originals',
     other: 'those trained on the protected files',
@@ -180,26 +182,21 @@ function judgeRuns(
   })
 }
 
-interface Claim {
-  readonly quantile: number
-  readonly confidence: number
-  readonly draws: number
-}
-
-const isMeaningless = (claim: Claim & { testImages: number }, least: Claim): boolean =>
+const saysTooLittle = (claim: Claim, least: Claim): boolean =>
   claim.quantile < least.quantile ||
   claim.confidence < least.confidence ||
-  claim.draws < least.draws ||
-  claim.testImages < LEAST.testImages
+  claim.testImages < least.testImages ||
+  (claim.draws ?? 0) < (least.draws ?? 0)
 
-function meaningless(claim: Claim & { testImages: number }, least: Claim): Judgement {
+function meaningless(claim: Claim, least: Claim): Judgement {
   const share = (value: number): string => `${Number((100 * value).toPrecision(3))} %`
-  const draws = (count: number): string => (least.draws === 0 ? '' : `, of ${count} draws`)
+  const rest = ({ draws, testImages }: Claim): string =>
+    `${draws === undefined ? '' : `, of ${draws} draws`}, on ${testImages} pictures`
   return {
     verdict: 'meaningless',
     reason:
-      `The bounds speak of ${share(claim.quantile)} of classifiers with ${share(claim.confidence)} confidence${draws(claim.draws)}, on ${claim.testImages} pictures;` +
-      ` it takes at least ${share(least.quantile)} and ${share(least.confidence)}${draws(least.draws)}, on ${LEAST.testImages} pictures.`,
+      `The bounds speak of ${share(claim.quantile)} of classifiers with ${share(claim.confidence)} confidence${rest(claim)};` +
+      ` it takes at least ${share(least.quantile)} and ${share(least.confidence)}${rest(least)}.`,
   }
 }
 
