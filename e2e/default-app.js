@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs'
 import { Module } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { app, safeStorage } from 'electron/main'
+import { app } from 'electron/main'
+import './older-electron.js'
 
 const hooks = []
 let folder
@@ -16,14 +17,6 @@ for (let at = 1; at < process.argv.length && folder === undefined; at++) {
   else if (!argument.startsWith('-')) folder = resolve(argument)
 }
 if (folder === undefined) throw new Error('electron [-r HOOK] APP')
-
-// The functions of a newer Electron that the app uses, by those that this one has.
-safeStorage.isAsyncEncryptionAvailable ??= async () => safeStorage.isEncryptionAvailable()
-safeStorage.encryptStringAsync ??= async (text) => safeStorage.encryptString(text)
-safeStorage.decryptStringAsync ??= async (sealed) => ({
-  result: safeStorage.decryptString(sealed),
-  shouldReEncrypt: false,
-})
 
 const { main, name, productName, version, desktopName } = JSON.parse(
   readFileSync(resolve(folder, 'package.json'), 'utf8'),

@@ -4,21 +4,12 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { installPackages, missingPackages, onPath } from './debian.js'
+import { usedPackages } from './lock.js'
 import { isProgram, ROOT } from './programs.js'
 import { electronProgram } from './start.js'
 import { shippedNode } from './shipped-node.js'
@@ -89,8 +80,8 @@ function hasNamespaces(user: readonly string[]): boolean {
   return spawnSync(command!, args).status === 0
 }
 
-/** What a command line begins with to be run by an ordinary user, who has a home of his own in `folder`. */
-function ordinaryUser(folder: string): string[] {
+/** What a command line of root's begins with to be run by an ordinary user, who has a home of his own in `folder`. */
+export function ordinaryUser(folder: string): string[] {
   const home = join(folder, 'home')
   mkdirSync(home)
   chownSync(home, USER, USER)
@@ -108,21 +99,11 @@ function forOrdinaryUser(folder: string, user: readonly string[], program: strin
   writeFileSync(wrapper, `#!/bin/sh\nexec ${[...user, program].map((word) => `'${word}'`).join(' ')} "$@"\n`)
   chmodSync(wrapper, 0o755)
   const app = join(folder, 'app')
-  for (const part of ['package.json', 'out', 'resources', PROGRAMS, ...dependencies()]) {
+  for (const part of ['package.json', 'out', 'resources', PROGRAMS, ...usedPackages(ROOT).map(({ path }) => path)]) {
     cpSync(join(ROOT, part), join(app, part), { recursive: true, filter: isForThisSystem })
   }
   spawnSync('chmod', ['-R', 'a+rX', app])
   return { FIXATIVE_ELECTRON: wrapper, FIXATIVE_APP_FOLDER: app, FIXATIVE_APP_USER: String(USER) }
-}
-
-/** Folders of the packages that the app itself uses, as far as they are for this system; relative to the project. */
-function dependencies(): string[] {
-  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean; devOptional?: boolean }>
-  }
-  return Object.entries(packages).flatMap(([path, { dev, devOptional }]) =>
-    path !== '' && !dev && !devOptional && existsSync(join(ROOT, path)) ? [path] : [],
-  )
 }
 
 /** ONNX Runtime's package holds the native code of every system: a quarter of a gigabyte. */

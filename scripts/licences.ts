@@ -3,18 +3,10 @@
  * electron-builder puts beside the program. What is bundled into the code is in out/main and out/renderer (licenses.txt),
  * Electron's and Chromium's own texts lie beside their program.
  */
-import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { usedPackages } from './lock.js'
 import { ROOT } from './programs.js'
-
-interface Locked {
-  readonly version: string
-  readonly license?: string
-  readonly dev?: boolean
-  readonly devOptional?: boolean
-  readonly peer?: boolean
-}
 
 /** Texts for packages that bring none, and for licences that packages only name. */
 const TEXTS = join(ROOT, 'packaging', 'licences')
@@ -47,16 +39,12 @@ async function ownText(folder: string): Promise<string> {
  * @throws Error for a package whose licence is not known.
  */
 export async function gatherLicences(root = ROOT): Promise<string[]> {
-  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, Locked>
-  }
   const folder = join(root, 'build', 'licences')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const names: string[] = []
   const parts: string[] = []
-  for (const [path, { version, license, dev, devOptional, peer }] of Object.entries(lock.packages)) {
-    if (path === '' || dev || devOptional || peer || !existsSync(join(root, path))) continue
+  for (const { path, version, license } of usedPackages(root)) {
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
     if (LEFT_OUT.test(name)) continue
     const given = OF_PACKAGE[name]

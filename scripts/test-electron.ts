@@ -24,7 +24,9 @@ export async function testElectron(): Promise<string> {
   }
   const folder = await fetched(ELECTRON)
   // As it is now, whatever it was when Electron was fetched.
-  copyFileSync(join(ROOT, 'e2e', 'default-app.js'), join(folder, 'resources', 'app', 'main.js'))
+  const app = join(folder, 'resources', 'app')
+  copyFileSync(join(ROOT, 'e2e', 'default-app.js'), join(app, 'main.js'))
+  copyFileSync(join(ROOT, 'e2e', 'older-electron.js'), join(app, 'older-electron.js'))
   return join(folder, 'electron')
 }
 

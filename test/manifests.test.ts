@@ -2,18 +2,12 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { writeManifests } from '../scripts/manifests.js'
-
-const require = createRequire(import.meta.url)
-const builder = createRequire(
-  createRequire(require.resolve('electron-builder/package.json')).resolve('app-builder-lib/package.json'),
-)
-const { load } = builder('js-yaml') as { load: (text: string) => unknown }
+import { loadYaml } from './support/builder.js'
 
 const HOME = 'https://example.org/fixative'
 const FILES = ['win-x64.exe', 'win-arm64.exe', 'mac-arm64.dmg', 'linux-amd64.deb', 'linux-x64.tar.gz']
@@ -40,9 +34,11 @@ it('leave nothing open, and name each file by its hash', () => {
 
 it('are well-formed', () => {
   for (const name of ['', '.installer', '.locale.en-US']) {
-    expect(load(text(`winget/Fixative.Fixative${name}.yaml`))).toMatchObject({ PackageVersion: packageJson.version })
+    expect(loadYaml(text(`winget/Fixative.Fixative${name}.yaml`))).toMatchObject({
+      PackageVersion: packageJson.version,
+    })
   }
-  expect(load(text('flatpak/org.fixative.app.yml'))).toMatchObject({ id: 'org.fixative.app', command: 'fixative' })
+  expect(loadYaml(text('flatpak/org.fixative.app.yml'))).toMatchObject({ id: 'org.fixative.app', command: 'fixative' })
   expect(spawnSync('bash', ['-n', join(folder, 'manifests/aur/PKGBUILD')]).status).toBe(0)
 })
 

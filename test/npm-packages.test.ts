@@ -12,10 +12,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { packPackage, type PackageName } from '../scripts/npm-packages.js'
 import { drawCollection } from './support/collection.js'
+import { needs, noRegistry } from './support/needs.js'
 import { ROOT } from './support/sources.js'
 
 const root = mkdtempSync(join(tmpdir(), 'fixative-npm-'))
@@ -23,7 +24,6 @@ const images = join(root, 'my pictures')
 const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, FIXATIVE_HOME: join(root, 'home'), NO_COLOR: '1' }
 /** Learning takes half a minute of the processor; a busy machine is slow, not wrong. */
 const PATIENCE = 600_000
-const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/
 
 beforeAll(() => drawCollection(images, { even: 2, odd: 2 }))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -41,16 +41,7 @@ async function install(which: PackageName, folder: string): Promise<string | nul
   writeFileSync(join(folder, 'package.json'), '{"private":true}')
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
   const { status, text } = run('npm', ['install', ...options, tarball], folder, process.env)
-  if (status === 0) return null
-  if (NO_NETWORK.test(text)) return 'npm’s registry does not answer'
-  throw new Error(text)
-}
-
-/** Skips a test by name, with the reason, where the package could not be installed. */
-function needs(missing: string | null, { task, skip }: TestContext): void {
-  if (missing === null) return
-  Object.assign(task.meta, { skipReason: missing })
-  skip(missing)
+  return status === 0 ? null : noRegistry(text)
 }
 
 const manifest = (folder: string, name: string) =>

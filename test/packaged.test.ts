@@ -4,21 +4,17 @@
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { ordinaryUser } from '../scripts/desktop-session.js'
 import { packageApp } from '../scripts/package.js'
+import { loadYaml } from './support/builder.js'
 import { drawCollection } from './support/collection.js'
-import { ROOT } from './support/sources.js'
+import { needs, noRegistry } from './support/needs.js'
+import { ROOT, read } from './support/sources.js'
 
-const require = createRequire(import.meta.url)
-const builder = createRequire(require.resolve('electron-builder/package.json'))
-const inner = createRequire(builder.resolve('app-builder-lib/package.json'))
-const { load } = inner('js-yaml') as { load: (text: string) => unknown }
-
-const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/
 const MINUTE = 60_000
 const root = mkdtempSync(join(tmpdir(), 'fixative-packaged-'))
 afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }))
@@ -28,13 +24,6 @@ interface Configuration {
   electronFuses?: Record<string, boolean>
   win?: object
   mac?: object
-}
-
-/** Skips a test by name, with the reason. */
-function needs(missing: string | null, { task, skip }: TestContext): void {
-  if (missing === null) return
-  Object.assign(task.meta, { skipReason: missing })
-  skip(missing)
 }
 
 /** Native code of a packaged app, by its path below node_modules. */
@@ -72,24 +61,14 @@ function stage(
   for (const name of ['package.json', 'package-lock.json', '.npmrc', 'out', 'resources']) {
     cpSync(join(ROOT, name), join(project, name), { recursive: true })
   }
-  const configuration = load(readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')) as Configuration
+  const configuration = loadYaml(read('electron-builder.yml')) as Configuration
   change(configuration)
   // JSON is YAML.
   writeFileSync(join(project, 'electron-builder.yml'), JSON.stringify(configuration))
   const options = ['--omit=dev', '--ignore-scripts', '--prefer-offline', `--os=${platform}`, `--cpu=${arch}`]
   const { status, stdout, stderr } = spawnSync('npm', ['ci', ...options], { cwd: project, encoding: 'utf8' })
-  if (status === 0) return null
-  if (NO_NETWORK.test(stderr)) return 'npm’s registry does not answer'
-  throw new Error(stdout + stderr)
+  return status === 0 ? null : noRegistry(stdout + stderr)
 }
-
-/** Functions of a newer Electron that the app uses, by those that an older one has; then the app. */
-const OLDER_ELECTRON = `import { safeStorage } from 'electron/main'
-safeStorage.isAsyncEncryptionAvailable ??= async () => safeStorage.isEncryptionAvailable()
-safeStorage.encryptStringAsync ??= async (text) => safeStorage.encryptString(text)
-safeStorage.decryptStringAsync ??= async (sealed) => ({ result: safeStorage.decryptString(sealed), shouldReEncrypt: false })
-await import('./shell.js')
-`
 
 describe('the app for Linux', () => {
   const electron = process.env['FIXATIVE_ELECTRON_FOLDER'] ?? ''
@@ -108,10 +87,12 @@ describe('the app for Linux', () => {
       // For the driver; the fuse is off in what is released.
       configuration.electronFuses!['enableNodeCliInspectArguments'] = true
       configuration['electronDist'] = electron
-      configuration['extraMetadata'] = { main: 'out/main/older-electron.js' }
+      configuration['extraMetadata'] = { main: 'out/main/on-older-electron.js' }
     })
     if (missing !== null) return
-    writeFileSync(join(project, 'out', 'main', 'older-electron.js'), OLDER_ELECTRON)
+    const main = join(project, 'out', 'main')
+    cpSync(join(ROOT, 'e2e', 'older-electron.js'), join(main, 'older-electron.js'))
+    writeFileSync(join(main, 'on-older-electron.js'), "import './older-electron.js'\nawait import('./shell.js')\n")
     await packageApp(['--linux', 'dir'], project)
   }, 10 * MINUTE)
 
@@ -140,9 +121,8 @@ describe('the app for Linux', () => {
       needs(display.length > 0 ? `${display.join(' and ')} not here` : null, context)
       const images = join(root, 'pictures')
       await drawCollection(images, { even: 3, odd: 3 })
-      mkdirSync(join(root, 'home'))
       // Chromium's sandbox refuses root.
-      const user = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+      const user = process.getuid?.() === 0 ? ordinaryUser(root) : []
       spawnSync('chmod', ['-R', 'a+rwX', root])
       if (user.length > 0) {
         const readable = spawnSync(user[0]!, [...user.slice(1), 'test', '-r', join(ROOT, 'package.json')]).status === 0
@@ -150,8 +130,7 @@ describe('the app for Linux', () => {
       }
       const driver = [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'e2e', 'packaged.ts')]
       const [first, ...rest] = [...user, 'xvfb-run', '-a', 'dbus-run-session', '--', ...driver, program, images]
-      const home = join(root, 'home')
-      const env = { PATH: process.env['PATH'], HOME: home, FIXATIVE_HOME: join(home, 'data'), TMPDIR: tmpdir() }
+      const env = { ...process.env, FIXATIVE_HOME: join(root, 'data') }
       const { status, stdout, stderr } = spawnSync(first!, rest, { cwd: root, encoding: 'utf8', env })
       expect(status, stdout + stderr).toBe(0)
       expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+/)

@@ -1,7 +1,6 @@
 /** The packaging configuration, as far as it can be checked without building: keys, targets, files, icons, fuses. */
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,17 +9,7 @@ import { APP_ID } from '../src-main/shell/identity.js'
 import { makeIcons } from '../scripts/icons.js'
 import { gatherLicences } from '../scripts/licences.js'
 import { electronProgram, noSandbox, noWindow } from '../scripts/start.js'
-
-const require = createRequire(import.meta.url)
-// From inside electron-builder, which brings its own versions of both.
-const builder = createRequire(require.resolve('electron-builder/package.json'))
-const inner = createRequire(builder.resolve('app-builder-lib/package.json'))
-const { validateConfiguration } = builder('app-builder-lib/out/util/config/config') as {
-  validateConfiguration: (configuration: unknown, logger: unknown) => Promise<void>
-}
-const { DebugLogger } = inner('builder-util') as { DebugLogger: new (enabled: boolean) => unknown }
-const { load } = inner('js-yaml') as { load: (text: string) => unknown }
-const { minimatch } = inner('minimatch') as { minimatch: (path: string, pattern: string) => boolean }
+import { loadYaml, minimatch, validate } from './support/builder.js'
 
 interface Platform {
   asarUnpack?: string[]
@@ -39,8 +28,7 @@ type Configuration = Record<'win' | 'mac' | 'linux', Platform> & {
   mac: { entitlements: string; notarize: boolean; hardenedRuntime: boolean }
 }
 const root = new URL('../', import.meta.url)
-const read = (): Configuration => load(readFileSync(new URL('electron-builder.yml', root), 'utf8')) as Configuration
-const validate = (configuration: unknown): Promise<void> => validateConfiguration(configuration, new DebugLogger(false))
+const read = (): Configuration => loadYaml(readFileSync(new URL('electron-builder.yml', root), 'utf8')) as Configuration
 
 /** Target names of electron-builder, which its own check does not look at. */
 const TARGETS = {

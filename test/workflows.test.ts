@@ -1,13 +1,8 @@
 /** The workflows on GitHub, as far as they can be checked without running there. */
-import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { loadYaml } from './support/builder.js'
 import { filesBelow, read } from './support/sources.js'
-
-const require = createRequire(import.meta.url)
-const builder = createRequire(require.resolve('electron-builder/package.json'))
-const inner = createRequire(builder.resolve('app-builder-lib/package.json'))
-const { load } = inner('js-yaml') as { load: (text: string) => unknown }
 
 interface Step {
   readonly uses?: string
@@ -23,7 +18,7 @@ interface Workflow {
   readonly permissions: Readonly<Record<string, string>>
   readonly jobs: Readonly<Record<string, Job>>
 }
-const workflow = (file: string): Workflow => load(read(file)) as Workflow
+const workflow = (file: string): Workflow => loadYaml(read(file)) as Workflow
 
 describe.each(filesBelow('.github/workflows', ['.yml']))('%s', (file) => {
   const { permissions, jobs } = workflow(file)
@@ -47,7 +42,7 @@ describe('a release', () => {
   const { build, draft } = workflow('.github/workflows/release.yml').jobs as Readonly<Record<'build' | 'draft', Job>>
 
   it('is built for every system and processor that electron-builder.yml names', () => {
-    const packages = load(read('electron-builder.yml')) as Record<
+    const packages = loadYaml(read('electron-builder.yml')) as Record<
       'win' | 'mac' | 'linux',
       { target: { arch: string[] }[] }
     >
